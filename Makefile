@@ -1,0 +1,50 @@
+# firstreply. Every target sets up what it needs on a fresh machine: a virtual environment in .venv from the
+# hashed lock, and, as root, Debian packages; without root you are told which ones to install.
+
+SHELL := /bin/bash
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+UNITDIR ?= /etc/systemd/system
+PREFIX ?= /opt/firstreply
+ETC ?= /etc/firstreply
+
+.PHONY: demo test train check bench fuzz install setup packages lock clean
+
+demo: $(READY)
+	@$(BIN)/firstreply demo $(if $(SERVE),--serve)
+
+test: $(READY) packages
+	@$(BIN)/python -m pytest $(ARGS)
+
+train: $(READY)
+	@$(BIN)/firstreply train $(ARGS)
+
+check: $(READY) packages
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@systemd-analyze --version >/dev/null && echo "systemd unit: checked by tests/unit/ports/test_unit_file.py"
+	@$(BIN)/python -m pytest $(ARGS)
+
+bench: $(READY) packages
+	@$(BIN)/python -m benchmarks $(ARGS)
+
+setup: $(READY) packages
+
+# the environment: stamped, so that it is made again when lock or project change
+$(READY): pyproject.toml requirements.lock
+	@bash tools/environment.sh $(PYTHON)
+	@touch $(READY)
+
+packages:
+	@bash tools/packages.sh
+
+lock:
+	@bash tools/lock.sh
+
+install: $(READY)
+	@DESTDIR="$(DESTDIR)" PREFIX="$(PREFIX)" ETC="$(ETC)" UNITDIR="$(UNITDIR)" PYTHON="$(PYTHON)" bash tools/install.sh
+
+clean:
+	@rm -rf .venv build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

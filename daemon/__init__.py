@@ -1,0 +1,1 @@
+"""firstreply, the service: imports point downward only (docs/OVERVIEW.md shows the floors)."""

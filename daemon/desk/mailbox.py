@@ -1,0 +1,75 @@
+"""What the desk must know about one mailbox: its names, its folders, its times.
+
+Promises: frozen values with the defaults of `config/firstreply.toml`; the settings build them, every
+stage gets its slice as an argument.
+
+Errors: `ValueError` with a sentence and a remedy from a constructor that is given nonsense; the
+settings turn it into a configuration error that names file and key.
+"""
+
+import re
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import ClassVar, Literal
+
+ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,250}[A-Za-z0-9])?")
+"""An addr-spec as RFC 5321 section 4.1.2 writes it without quoting; the only form we send to or from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Folders:
+    """Folder names as the owner writes them: "/" separates levels, whatever the server's delimiter is.
+
+    None means: found by special use (RFC 6154), else by its usual name.
+    """
+
+    __pydantic_config__: ClassVar = {"extra": "forbid", "strict": True}
+
+    inbox: str = "INBOX"
+    approval: str = "Approval"
+    approved: str = "Approved"
+    rejected: str = "Rejected"
+    reclassify: str = "Reclassify"
+    no_reply_needed: str = "No reply needed"
+    sent: str | None = None
+    drafts: str | None = None
+    trash: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalTimes:
+    """How long the daemon waits for people; seconds."""
+
+    __pydantic_config__: ClassVar = {"extra": "forbid", "strict": True}
+
+    cool_down_seconds: int = 30
+    settle_seconds: int = 8
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.cool_down_seconds <= 86_400:  # noqa: PLR2004  a day is already absurd
+            raise ValueError("cool_down_seconds must lie between 0 and 86400")
+        if not 0 <= self.settle_seconds <= 3_600:  # noqa: PLR2004  so is an hour
+            raise ValueError("settle_seconds must lie between 0 and 3600")
+
+    @property
+    def cool_down(self) -> timedelta:
+        """The undo time between the move into `Approved` and SMTP."""
+        return timedelta(seconds=self.cool_down_seconds)
+
+
+@dataclass(frozen=True, slots=True)
+class Mailbox:
+    """One IMAP account with its folders; one seller account."""
+
+    name: str
+    address: str
+    brand: str = ""
+    signature: str = ""
+    layout: Literal["folders", "drafts"] = "folders"
+    folders: Folders = field(default_factory=Folders)
+    approval: ApprovalTimes = field(default_factory=ApprovalTimes)
+
+    @property
+    def domain(self) -> str:
+        """The right-hand side of the Message-IDs we make."""
+        return self.address.rpartition("@")[2].lower()

@@ -1,0 +1,6 @@
+#!/usr/bin/env bash
+# Writes requirements.lock: every library with its version and hashes, for Python 3.11 and newer.
+set -euo pipefail
+.venv/bin/python -m pip install --quiet uv
+.venv/bin/uv pip compile pyproject.toml --extra demo --extra postgresql --group dev --universal --python-version 3.11 \
+    --generate-hashes --no-header --no-emit-index-url --quiet --output-file requirements.lock
