@@ -1,0 +1,1 @@
+"""The ledger port: the durable record and the only source of truth."""

@@ -1,0 +1,53 @@
+"""The ledger as one value: an engine and the books that read and write through it.
+
+Errors: those of `store.py`.
+"""
+
+from dataclasses import dataclass
+
+from sqlalchemy.engine import Engine
+
+from daemon.ports.ledger.clocks import ClockBook
+from daemon.ports.ledger.deliveries import DeliveryBook
+from daemon.ports.ledger.drafts import DraftBook
+from daemon.ports.ledger.identity import IdentityBook
+from daemon.ports.ledger.intake import IntakeBook
+from daemon.ports.ledger.mailboxes import Mailboxes
+from daemon.ports.ledger.store import migrate, open_engine
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """The durable record and the only source of truth."""
+
+    engine: Engine
+    mailboxes: Mailboxes
+    intake: IntakeBook
+    identity: IdentityBook
+    drafts: DraftBook
+    deliveries: DeliveryBook
+    clocks: ClockBook
+
+    @classmethod
+    def open(cls, url: str) -> "Ledger":
+        """Open the ledger at this address and bring its tables to this version."""
+        engine = open_engine(url)
+        migrate(engine)
+        return cls.on(engine)
+
+    @classmethod
+    def on(cls, engine: Engine) -> "Ledger":
+        """The books over an engine whose tables are there."""
+        return cls(
+            engine,
+            Mailboxes(engine),
+            IntakeBook(engine),
+            IdentityBook(engine),
+            DraftBook(engine),
+            DeliveryBook(engine),
+            ClockBook(engine),
+        )
+
+    def close(self) -> None:
+        """Give all connections back."""
+        self.engine.dispose()

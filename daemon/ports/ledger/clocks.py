@@ -1,0 +1,178 @@
+"""Response clocks in the ledger: warnings before the breach, answers by people, the figures.
+
+Promises: a clock is stopped only by an answer or an explicit excuse, never by a folder or a label; each
+stop is logged with its reason.
+
+Errors: those of `store.py`.
+"""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Engine
+
+from daemon.desk.clock import Deadlines, FirstResponse, judge
+from daemon.desk.draft import DraftState
+from daemon.ports.ledger import schema as t
+from daemon.ports.ledger.draft_rows import DraftRow
+from daemon.ports.ledger.journal import Entry, enter
+from daemon.ports.ledger.steps import change_draft
+from daemon.ports.ledger.store import Claim, reading, writing
+
+
+@dataclass(frozen=True, slots=True)
+class OpenClock:
+    """A running clock and what the worklist shows of it."""
+
+    clock_id: int
+    scenario: str
+    started_at: datetime
+    limits: Deadlines
+    warned: int
+    relay_address: str
+    buyer_name: str | None
+    order_id: str
+    draft_state: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One clock for the report; `seconds` is None while it runs."""
+
+    scenario: str
+    state: str
+    started_at: datetime
+    ended_at: datetime | None
+    limits: Deadlines
+
+
+class ClockBook:
+    """What deadlines, the worklist and the report read and write."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def running(self, claim: Claim | None, before: datetime | None = None) -> list[OpenClock]:
+        """Open clocks by nearest limit; `before` leaves out those whose nearest limit is later."""
+        k, c, d = t.response_clock.c, t.conversation.c, t.draft.c
+        query = (
+            sa.select(
+                k.id,
+                k.scenario,
+                k.started_at,
+                k.target_at,
+                k.rule_at,
+                k.hard_at,
+                k.warned,
+                c.relay_address,
+                c.buyer_name,
+                c.order_id,
+                sa.select(d.state)
+                .where(d.conversation_id == c.id)
+                .order_by(d.id.desc())
+                .limit(1)
+                .scalar_subquery()
+                .label("draft_state"),
+            )
+            .join_from(t.response_clock, t.conversation, c.id == k.conversation_id)
+            .where(k.state == "open")
+            .order_by(k.nearest_at, k.id)
+        )
+        if claim is not None:
+            query = query.where(k.mailbox_id == claim.mailbox_id)
+        if before is not None:
+            query = query.where(k.nearest_at <= before)
+        with reading(self._engine) as connection:
+            return [
+                OpenClock(
+                    row.id,
+                    row.scenario,
+                    row.started_at,
+                    Deadlines(row.target_at, row.rule_at, row.hard_at),
+                    row.warned,
+                    row.relay_address,
+                    row.buyer_name,
+                    row.order_id,
+                    row.draft_state,
+                )
+                for row in connection.execute(query)
+            ]
+
+    def warned(self, claim: Claim, clock_id: int, level: int, now: datetime) -> None:
+        """A warning of this level has been given."""
+        with writing(self._engine, claim) as connection:
+            connection.execute(
+                sa.update(t.response_clock).where(t.response_clock.c.id == clock_id).values(warned=level)
+            )
+            enter(connection, claim, now, [Entry("deadlines", "clock", clock_id, f"warned_{level}")])
+
+    def answered_by_agent(
+        self, claim: Claim, draft: DraftRow, at: datetime, now: datetime
+    ) -> FirstResponse | None:
+        """A person answered in their mail client: the draft is over and the clock stops at `at`."""
+        with writing(self._engine, claim) as connection:
+            change_draft(
+                connection,
+                claim,
+                now,
+                draft.draft_id,
+                {draft.state},
+                DraftState.ANSWERED_BY_AGENT,
+                "found_in_sent",
+                "approval",
+            )
+            k = t.response_clock.c
+            row = connection.execute(
+                sa.select(t.response_clock).where(
+                    k.conversation_id == draft.conversation_id, k.state == "open"
+                )
+            ).one_or_none()
+            if row is None:
+                return None
+            connection.execute(
+                sa.update(t.response_clock)
+                .where(k.id == row.id)
+                .values(state="answered", accepted_at=at, ended_at=at, ended_by="agent")
+            )
+            enter(
+                connection,
+                claim,
+                now,
+                [Entry("approval", "clock", row.id, "found_in_sent", "open", "answered")],
+            )
+            return judge(row.started_at, at, Deadlines(row.target_at, row.rule_at, row.hard_at))
+
+    def measured(self, start: datetime, end: datetime) -> Iterator[Measured]:
+        """The clocks that started within [start, end), for the report."""
+        k = t.response_clock.c
+        query = sa.select(
+            k.scenario, k.state, k.started_at, k.ended_at, k.target_at, k.rule_at, k.hard_at
+        ).where(k.started_at >= start, k.started_at < end)
+        with reading(self._engine) as connection:
+            for row in connection.execution_options(yield_per=10_000).execute(query):
+                yield Measured(
+                    row.scenario,
+                    row.state,
+                    row.started_at,
+                    row.ended_at,
+                    Deadlines(row.target_at, row.rule_at, row.hard_at),
+                )
+
+    def outcomes(self, start: datetime, end: datetime) -> dict[str, int]:
+        """How the drafts planned within [start, end) ended, by state and, where sent, by edit."""
+        d = t.draft.c
+        edited = sa.case((d.revision > 1, 1), else_=0).label("edited")
+        query = (
+            sa.select(d.state, edited, sa.func.count())
+            .where(d.planned_at >= start, d.planned_at < end)
+            .group_by(d.state, edited)
+        )
+        counted: dict[str, int] = {}
+        sent: Collection[str] = {DraftState.SENT, DraftState.CONFIRMED, DraftState.BOUNCED}
+        with reading(self._engine) as connection:
+            for state, was_edited, number in connection.execute(query):
+                name = ("sent_edited" if was_edited else "sent_as_is") if state in sent else state
+                counted[name] = counted.get(name, 0) + number
+        return counted

@@ -1,0 +1,163 @@
+"""What a delivery looks like on its way out of the ledger: values, rows and the queries behind them.
+
+Promises: frozen values only; the queries run unchanged on SQLite and PostgreSQL.
+
+Errors: none.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from daemon.desk.draft import DraftState
+from daemon.ports.ledger.columns import Instant
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """An approved draft whose cool-down is over, with its prepared delivery when there is one."""
+
+    draft_id: int
+    conversation_id: int
+    token: str
+    header_id: str
+    recipient: str
+    folder: str
+    uidvalidity: int
+    uid: int
+    approved_digest: str
+    approved_at: datetime
+    own_digest: str
+    own_raw: bytes
+    answers: str
+    reference_ids: tuple[str, ...]
+    original: tuple[str, int, int]
+    delivery_id: int | None
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class LastLook:
+    """What the sending transaction reads for its checks."""
+
+    state: DraftState
+    approved_digest: str
+    relay: str
+    newer_message: bool
+    newer_revision: bool
+    answered_elsewhere: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Unfiled:
+    """A delivery that was sent and whose traces in the mailbox are not all made yet."""
+
+    delivery_id: int
+    header_id: str
+    raw: bytes
+    ended_at: datetime
+    folder: str
+    uidvalidity: int
+    uid: int
+    edited: bool
+    original: tuple[str, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A delivery of which nobody knows whether it reached the server."""
+
+    delivery_id: int
+    draft_id: int
+    header_id: str
+    ended_at: datetime
+
+
+DUE = sa.text(
+    """
+    SELECT d.id, d.conversation_id, d.token, d.message_id_header, c.relay_address,
+           d.folder_name, d.uidvalidity, d.uid, d.approved_digest, d.approved_at,
+           r.digest AS own_digest, r.raw AS own_raw,
+           m.message_id AS answers, m.reference_ids, f.name AS inbox, m.uidvalidity AS inbox_validity,
+           m.uid AS inbox_uid, v.id AS delivery_id, COALESCE(v.attempts, 0) AS attempts
+      FROM draft d
+      JOIN message m ON m.id = d.message_id
+      JOIN folder f ON f.id = m.folder_id
+      JOIN conversation c ON c.id = d.conversation_id
+      JOIN revision r ON r.draft_id = d.id AND r.number = 1
+      LEFT JOIN delivery v ON v.draft_id = d.id AND v.state = 'prepared'
+     WHERE d.mailbox_id = :box AND d.state = 'approved' AND d.approved_at <= :ripe
+       AND (v.id IS NULL OR v.next_attempt_at <= :now)
+     ORDER BY d.approved_at, d.id
+    """
+).columns(approved_at=Instant)
+
+LAST_LOOK = sa.text(
+    """
+    SELECT d.id, d.state, d.approved_digest, r.digest, c.relay_address,
+           EXISTS (SELECT 1 FROM message newer JOIN message m ON m.id = d.message_id
+                    WHERE newer.conversation_id = d.conversation_id AND newer.kind = 'buyer_message'
+                      AND newer.id <> m.id AND newer.recorded_at >= m.recorded_at AND newer.id > m.id
+                      AND newer.received_at >= m.received_at) AS newer_message,
+           COALESCE((SELECT k.state FROM response_clock k JOIN message m ON m.response_clock_id = k.id
+                      WHERE m.id = d.message_id), 'open') AS clock_state
+      FROM delivery v
+      JOIN draft d ON d.id = v.draft_id
+      JOIN revision r ON r.draft_id = d.id AND r.number = d.revision
+      JOIN conversation c ON c.id = d.conversation_id
+     WHERE v.id = :delivery
+    """
+)
+
+UNFILED = sa.text(
+    """
+    SELECT v.id, v.message_id_header, v.raw, v.ended_at, d.folder_name, d.uidvalidity, d.uid,
+           d.revision > 1 AS edited, f.name AS inbox, m.uidvalidity AS inbox_validity, m.uid AS inbox_uid
+      FROM delivery v
+      JOIN draft d ON d.id = v.draft_id
+      JOIN message m ON m.id = d.message_id
+      JOIN folder f ON f.id = m.folder_id
+     WHERE d.mailbox_id = :box AND v.state = 'sent' AND v.filed_at IS NULL
+     ORDER BY v.id
+    """
+).columns(ended_at=Instant)
+
+
+def due_of(row: Any) -> Due:  # noqa: ANN401  a row of a textual query
+    """The value of one row of `DUE`."""
+    return Due(
+        draft_id=row.id,
+        conversation_id=row.conversation_id,
+        token=row.token,
+        header_id=row.message_id_header,
+        recipient=row.relay_address,
+        folder=row.folder_name or "",
+        uidvalidity=row.uidvalidity or 0,
+        uid=row.uid or 0,
+        approved_digest=row.approved_digest or "",
+        approved_at=row.approved_at,
+        own_digest=row.own_digest,
+        own_raw=row.own_raw,
+        answers=row.answers,
+        reference_ids=tuple(row.reference_ids.split()),
+        original=(row.inbox, row.inbox_validity, row.inbox_uid),
+        delivery_id=row.delivery_id,
+        attempts=row.attempts,
+    )
+
+
+def unfiled_of(row: Any) -> Unfiled:  # noqa: ANN401  a row of a textual query
+    """The value of one row of `UNFILED`."""
+    return Unfiled(
+        delivery_id=row.id,
+        header_id=row.message_id_header,
+        raw=row.raw,
+        ended_at=row.ended_at,
+        folder=row.folder_name or "",
+        uidvalidity=row.uidvalidity or 0,
+        uid=row.uid or 0,
+        edited=bool(row.edited),
+        original=(row.inbox, row.inbox_validity, row.inbox_uid),
+    )

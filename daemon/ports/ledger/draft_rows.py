@@ -1,0 +1,224 @@
+"""What a draft looks like on its way into and out of the ledger: values, rows and the one long query.
+
+Promises: frozen values only; a row of the database leaves this package as one of them.
+
+Errors: none.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from daemon.desk.draft import DraftState
+from daemon.ports.ledger.columns import Instant
+from daemon.ports.ledger.store import Claim
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a copy lies: RFC 9051 section 2.3.1.1's identity; UID 0 where the server did not tell."""
+
+    folder: str
+    uidvalidity: int
+    uid: int
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """A buyer message that waits for its draft, with the open draft of its conversation, if any."""
+
+    message_id: int
+    conversation_id: int
+    header_id: str
+    reference_ids: tuple[str, ...]
+    subject: str
+    text: str
+    language: str | None
+    marketplace: str
+    order_id: str
+    relay_address: str
+    buyer_name: str | None
+    facts: str
+    action: str
+    scenario: str
+    received_at: datetime
+    nearest_at: datetime
+    open_draft: int | None
+    open_state: DraftState | None
+    open_place: Place | None
+
+
+@dataclass(frozen=True, slots=True)
+class NewDraft:
+    """A draft about to be planned; `replaces` is the unedited one it supersedes."""
+
+    message_id: int
+    conversation_id: int
+    token: str
+    header_id: str
+    recipient: str
+    template: str
+    language: str
+    raw: bytes
+    digest: str
+    reason: str
+    replaces: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A draft whose copy is not known to lie in the queue yet; `answers` is the buyer's Message-ID."""
+
+    draft_id: int
+    token: str
+    header_id: str
+    answers: str
+    raw: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class DraftRow:
+    """A draft as the ledger knows it."""
+
+    draft_id: int
+    conversation_id: int
+    message_id: int
+    token: str
+    header_id: str
+    state: DraftState
+    revision: int
+    recipient: str
+    place: Place | None
+    digest: str
+    approved_digest: str | None
+    approved_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class NewNote:
+    """A note to the agent, ready to be appended to the queue."""
+
+    header_id: str
+    reason: str
+    raw: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedNote:
+    """A note that is not known to lie in the queue yet."""
+
+    note_id: int
+    header_id: str
+    raw: bytes
+
+
+def place_values(place: Place | None) -> dict[str, Any]:
+    """The columns of a place."""
+    if place is None:
+        return {"folder_name": None, "uidvalidity": None, "uid": None}
+    return {"folder_name": place.folder, "uidvalidity": place.uidvalidity, "uid": place.uid}
+
+
+OWED = sa.text(
+    """
+    SELECT m.id, m.conversation_id, m.message_id AS header_id, m.reference_ids, m.subject, m.text, m.language,
+           c.marketplace, c.order_id, m.relay_address, c.buyer_name, m.facts, m.action, m.scenario,
+           m.received_at, k.nearest_at, d.id AS open_draft, d.state AS open_state,
+           d.folder_name, d.uidvalidity, d.uid
+      FROM message m
+      JOIN response_clock k ON k.id = m.response_clock_id AND k.state = 'open'
+      JOIN conversation c ON c.id = m.conversation_id
+      LEFT JOIN draft d ON d.conversation_id = m.conversation_id AND d.message_id <> m.id
+           AND d.state IN ('planned', 'queued', 'edited', 'approved', 'sending', 'in_doubt', 'held')
+     WHERE m.mailbox_id = :box AND m.action IN ('draft', 'holding_draft')
+       AND NOT EXISTS (SELECT 1 FROM draft own WHERE own.message_id = m.id)
+       AND NOT EXISTS (SELECT 1 FROM message newer
+                        WHERE newer.conversation_id = m.conversation_id AND newer.kind = 'buyer_message'
+                          AND (newer.received_at > m.received_at
+                               OR (newer.received_at = m.received_at AND newer.id > m.id)))
+     ORDER BY k.nearest_at, m.id
+     LIMIT :most
+    """
+).columns(received_at=Instant, nearest_at=Instant)
+
+
+def _place(folder: str | None, uidvalidity: int | None, uid: int | None) -> Place | None:
+    return None if folder is None else Place(folder, uidvalidity or 0, uid or 0)
+
+
+def owed_of(row: Any) -> Owed:  # noqa: ANN401  a row of a textual query
+    """The value of one row of `OWED`."""
+    return Owed(
+        message_id=row.id,
+        conversation_id=row.conversation_id,
+        header_id=row.header_id,
+        reference_ids=tuple(row.reference_ids.split()),
+        subject=row.subject or "",
+        text=row.text or "",
+        language=row.language,
+        marketplace=row.marketplace,
+        order_id=row.order_id,
+        relay_address=row.relay_address,
+        buyer_name=row.buyer_name,
+        facts=row.facts or "{}",
+        action=row.action,
+        scenario=row.scenario,
+        received_at=row.received_at,
+        nearest_at=row.nearest_at,
+        open_draft=row.open_draft,
+        open_state=DraftState(row.open_state) if row.open_state else None,
+        open_place=_place(row.folder_name, row.uidvalidity, row.uid),
+    )
+
+
+def draft_of(row: Any) -> DraftRow:  # noqa: ANN401  a row of a join
+    """The value of a draft joined with its newest revision."""
+    return DraftRow(
+        draft_id=row.id,
+        conversation_id=row.conversation_id,
+        message_id=row.message_id,
+        token=row.token,
+        header_id=row.message_id_header,
+        state=DraftState(row.state),
+        revision=row.revision,
+        recipient=row.recipient,
+        place=_place(row.folder_name, row.uidvalidity, row.uid),
+        digest=row.digest,
+        approved_digest=row.approved_digest,
+        approved_at=row.approved_at,
+    )
+
+
+def draft_values(claim: Claim, draft: NewDraft, now: datetime) -> dict[str, Any]:
+    """The columns of a new draft."""
+    return {
+        "mailbox_id": claim.mailbox_id,
+        "conversation_id": draft.conversation_id,
+        "message_id": draft.message_id,
+        "state": DraftState.PLANNED,
+        "token": draft.token,
+        "message_id_header": draft.header_id,
+        "revision": 1,
+        "recipient": draft.recipient,
+        "template": draft.template,
+        "language": draft.language,
+        "reason": draft.reason,
+        "planned_at": now,
+        "changed_at": now,
+    }
+
+
+def revision_values(
+    draft_id: int, number: int, author: str, digest: str, raw: bytes, now: datetime
+) -> dict[str, Any]:
+    """The columns of a new revision."""
+    return {
+        "draft_id": draft_id,
+        "number": number,
+        "author": author,
+        "digest": digest,
+        "raw": raw,
+        "recorded_at": now,
+    }

@@ -1,0 +1,86 @@
+"""What a message is known by when its UID no longer counts, and a look at all of them.
+
+Promises: re-keying a folder is one transaction: either all matched rows have their new identity and the
+folder its new mark, or nothing has changed.
+
+Errors: those of `store.py`.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Engine
+
+from daemon.ports.ledger import schema as t
+from daemon.ports.ledger.intake_rows import Content, Overview
+from daemon.ports.ledger.journal import Entry, enter
+from daemon.ports.ledger.mailboxes import FolderMark
+from daemon.ports.ledger.store import Claim, reading, writing
+
+
+class IdentityBook:
+    """The identities of messages."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def content(self, claim: Claim, folder_id: int, uidvalidity: int) -> list[Content]:
+        """What the messages of a folder are known by, oldest first."""
+        m = t.message.c
+        query = sa.select(m.id, m.content_hash, m.size).where(
+            m.mailbox_id == claim.mailbox_id, m.folder_id == folder_id, m.uidvalidity == uidvalidity
+        )
+        with reading(self._engine) as connection:
+            return [Content(*row) for row in connection.execute(query.order_by(m.id))]
+
+    def rekey(self, claim: Claim, mark: FolderMark, uids: Mapping[int, int], now: datetime) -> None:
+        """Give messages (by id) their UID under the folder's new UIDVALIDITY, and the folder its mark."""
+        values = [{"c_id": message_id, "c_uid": uid} for message_id, uid in uids.items()]
+        with writing(self._engine, claim) as connection:
+            if values:
+                connection.execute(
+                    sa.update(t.message)
+                    .where(t.message.c.id == sa.bindparam("c_id"))
+                    .values(uid=sa.bindparam("c_uid"), uidvalidity=mark.uidvalidity),
+                    values,
+                )
+            connection.execute(
+                sa.update(t.folder)
+                .where(t.folder.c.id == mark.folder_id)
+                .values(
+                    uidvalidity=mark.uidvalidity,
+                    floor_uid=mark.floor_uid,
+                    uidnext=mark.uidnext,
+                    modseq=mark.modseq,
+                )
+            )
+            detail = f"matched={len(values)} floor={mark.floor_uid}"
+            enter(
+                connection,
+                claim,
+                now,
+                [Entry("intake", "mailbox", claim.mailbox_id, "uidvalidity_changed", detail=detail)],
+            )
+
+    def overview(self) -> list[Overview]:
+        """All messages of all mailboxes, oldest first."""
+        m, c, d = t.message.c, t.conversation.c, t.draft.c
+        query = (
+            sa.select(
+                sa.func.coalesce(c.buyer_name, m.sender, ""),
+                sa.func.coalesce(c.order_id, ""),
+                sa.func.coalesce(m.kind, m.state),
+                sa.func.coalesce(m.reason, ""),
+                m.scenario,
+                sa.func.coalesce(m.confidence, 0.0),
+                sa.func.coalesce(m.decided_by, ""),
+                d.state,
+            )
+            .select_from(t.message)
+            .outerjoin(t.conversation, c.id == m.conversation_id)
+            .outerjoin(t.draft, d.message_id == m.id)
+            .order_by(m.id)
+        )
+        with reading(self._engine) as connection:
+            return [Overview(*row) for row in connection.execute(query)]

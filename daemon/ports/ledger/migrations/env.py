@@ -1,0 +1,9 @@
+"""Alembic's entry: migrations run on the connection that `store.migrate` opened, in its transaction."""
+
+from alembic import context
+
+from daemon.ports.ledger.schema import metadata
+
+context.configure(connection=context.config.attributes["connection"], target_metadata=metadata)
+with context.begin_transaction():
+    context.run_migrations()

@@ -1,0 +1,70 @@
+"""One step of a draft's life, and the note that explains it, inside a caller's transaction.
+
+Promises: compare-and-set: a step is taken only from a state that the caller expects, and is logged
+with both states and the reason in the same transaction.
+
+Errors: `OvertakenError` when the draft has moved on.
+"""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from daemon.desk.draft import DraftState
+from daemon.errors import TemporaryError
+from daemon.ports.ledger import schema as t
+from daemon.ports.ledger.columns import NoteState
+from daemon.ports.ledger.draft_rows import NewNote
+from daemon.ports.ledger.journal import Entry, enter
+from daemon.ports.ledger.store import Claim
+
+
+class OvertakenError(TemporaryError):
+    """A draft has moved on since it was looked at; the next cycle sees its new state."""
+
+
+def change_draft(
+    connection: Connection,
+    claim: Claim,
+    now: datetime,
+    draft_id: int,
+    expected: Collection[DraftState],
+    new: DraftState,
+    reason: str,
+    stage: str,
+    **values: Any,  # noqa: ANN401  columns of several types
+) -> DraftState:
+    """Take one step of the state table in the caller's transaction; returns the old state."""
+    c = t.draft.c
+    row = connection.execute(sa.select(c.state).where(c.id == draft_id)).one_or_none()
+    if row is None or row.state not in expected:
+        raise OvertakenError(f"draft {draft_id} is {row.state if row else 'unknown'}, not {sorted(expected)}")
+    changed = connection.execute(
+        sa.update(t.draft)
+        .where(c.id == draft_id, c.state == row.state)
+        .values(state=new, reason=reason, changed_at=now, **values)
+    )
+    if changed.rowcount != 1:
+        raise OvertakenError(f"draft {draft_id} has just changed")
+    enter(connection, claim, now, [Entry(stage, "draft", draft_id, reason, row.state, new)])
+    return DraftState(row.state)
+
+
+def plan_note(
+    connection: Connection, claim: Claim, now: datetime, note: NewNote, draft_id: int | None
+) -> None:
+    """Record the intention to leave a note, in the caller's transaction."""
+    connection.execute(
+        sa.insert(t.note).values(
+            mailbox_id=claim.mailbox_id,
+            draft_id=draft_id,
+            state=NoteState.PLANNED,
+            message_id_header=note.header_id,
+            reason=note.reason,
+            raw=note.raw,
+            planned_at=now,
+        )
+    )
