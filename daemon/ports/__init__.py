@@ -1,0 +1,1 @@
+"""Floor 1, one outside thing each: IMAP, SMTP, the ledger, credentials, systemd."""
