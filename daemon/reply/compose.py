@@ -1,0 +1,172 @@
+"""Composition: the bytes of drafts, of notes and of what is sent.
+
+Promises: ASCII on the wire, CRLF line ends, quoted-printable text/plain in UTF-8, format=flowed; so
+servers and relays have nothing to rewrite. A header value with a control character is refused, never
+cleaned in silence. Threading as `design.md` section 4 lays down: In-Reply-To and the last of References
+are the buyer's Message-ID; our own link stands second to last.
+
+High-level MIME building costs more than IMAP, model and ledger together (`docs/why.md`), so the header
+lines are made here; the encodings are the standard library's.
+
+Errors: `ValueError` for a header value that cannot be sent.
+"""
+
+import binascii
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from email.header import Header
+from email.utils import format_datetime
+
+from daemon.desk.link import TOKEN_HEADER
+from daemon.desk.mailbox import ADDRESS
+from daemon.reply.flowed import flow, quote
+
+_UNSENDABLE = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+_MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,250}>")
+_PREFIX = re.compile(r"^\s*(?:(?:re|res|aw|wg|tr|r|sv|rv)(?:\[\d+\])?\s*:\s*)+", re.IGNORECASE)
+REFERENCES_KEPT = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a draft is made of; `quoted` is the buyer's own text, put below ours."""
+
+    sender_name: str
+    sender: str
+    recipient: str
+    subject: str
+    text: str
+    quoted: str
+    attribution: str
+    answers: str
+    reference_ids: tuple[str, ...]
+
+
+def reply_subject(subject: str) -> str:
+    """`Re:` once before the buyer's subject, whatever prefixes it has gathered."""
+    return "Re: " + (_PREFIX.sub("", subject).strip() or "your message")
+
+
+def header(name: str, value: str) -> bytes:
+    """One header field, folded below 78 characters where it can be (RFC 5322, section 2.2.3)."""
+    if _UNSENDABLE.search(value):
+        raise ValueError(f"the {name} field holds a control character")
+    if value.isascii() and len(name) + len(value) < 76:  # noqa: PLR2004  RFC 5322's line length
+        return f"{name}: {value}\r\n".encode("ascii")
+    if value.isascii() and all(len(word) < 900 for word in value.split(" ")):  # noqa: PLR2004  998 is the law
+        return _folded(name, value)
+    encoded = Header(value, "utf-8", header_name=name, maxlinelen=76).encode(linesep="\r\n")
+    return f"{name}: {encoded}\r\n".encode("ascii")
+
+
+def _folded(name: str, value: str) -> bytes:
+    lines, line = [], f"{name}:"
+    for word in value.split(" "):
+        if len(line) + 1 + len(word) > 76 and line.strip() != f"{name}:":  # noqa: PLR2004  as above
+            lines.append(line)
+            line = ""
+        line += " " + word
+    return ("\r\n".join([*lines, line]) + "\r\n").encode("ascii")
+
+
+def address(display_name: str, addr_spec: str) -> str:
+    """`Name <addr>`, quoted or encoded as the name needs it."""
+    if not ADDRESS.fullmatch(addr_spec):
+        raise ValueError("an address has a form that we do not send to")
+    if not display_name:
+        return addr_spec
+    if _UNSENDABLE.search(display_name):
+        raise ValueError("a display name holds a control character")
+    if display_name.isascii():
+        escaped = display_name.replace("\\", "\\\\").replace('"', '\\"')
+        return f'"{escaped}" <{addr_spec}>'
+    return f"{Header(display_name, 'utf-8', maxlinelen=10_000).encode()} <{addr_spec}>"
+
+
+def _ids(ids: Iterable[str]) -> str:
+    """A References value out of what really are message ids; the newest are kept."""
+    found = [match for text in ids for match in _MESSAGE_ID.findall(text)]
+    return " ".join(dict.fromkeys(found[-REFERENCES_KEPT:]))
+
+
+def body(text: str) -> bytes:
+    """The content fields and the text, from the blank line on."""
+    encoded = binascii.b2a_qp(flow(text).encode("utf-8", "replace"), istext=True)
+    content = re.sub(rb"(?<!\r)\n", b"\r\n", encoded)
+    # RFC 5321 section 4.5.2 stuffs dots on the way; a mail that begins no line with "From " needs no more
+    return (
+        b'MIME-Version: 1.0\r\nContent-Type: text/plain; charset="utf-8"; format=flowed\r\n'
+        b"Content-Transfer-Encoding: quoted-printable\r\n\r\n" + content.rstrip(b"\r\n") + b"\r\n"
+    )
+
+
+def draft(reply: Reply, *, link: str, token: str, now: datetime) -> bytes:
+    """The draft that goes into the queue."""
+    text = reply.text.rstrip("\n")
+    if reply.quoted.strip():
+        text += f"\n\n{reply.attribution}\n{quote(reply.quoted.strip())}"
+    threading = b""
+    if reply.answers:
+        threading = header("In-Reply-To", _ids([reply.answers]))
+    references = _ids([*reply.reference_ids, link, reply.answers])
+    return b"".join(
+        (
+            header("From", address(reply.sender_name, reply.sender)),
+            header("To", address("", reply.recipient)),
+            header("Subject", reply_subject(reply.subject)),
+            header("Date", format_datetime(now)),
+            header("Message-ID", link),
+            threading,
+            header("References", references),
+            header(TOKEN_HEADER, token),
+            body(text),
+        )
+    )
+
+
+def delivery(  # noqa: PLR0913  each is one header field
+    *,
+    sender_name: str,
+    sender: str,
+    recipient: str,
+    subject: str,
+    text: str,
+    message_id: str,
+    link: str,
+    answers: str,
+    reference_ids: tuple[str, ...],
+    now: datetime,
+) -> bytes:
+    """What leaves the house: headers from this list and no other, threading from the ledger."""
+    threading = header("In-Reply-To", _ids([answers])) if answers else b""
+    return b"".join(
+        (
+            header("From", address(sender_name, sender)),
+            header("To", address("", recipient)),
+            header("Subject", subject),
+            header("Date", format_datetime(now)),
+            header("Message-ID", message_id),
+            threading,
+            header("References", _ids([*reference_ids, link, answers])),
+            body(text),
+        )
+    )
+
+
+def note(
+    *, mailbox_name: str, mailbox_address: str, subject: str, text: str, message_id: str, now: datetime
+) -> bytes:
+    """A note to the agent: from and to the mailbox itself, marked as a machine's (RFC 3834, section 5)."""
+    return b"".join(
+        (
+            header("From", address(f"firstreply ({mailbox_name})", mailbox_address)),
+            header("To", address("", mailbox_address)),
+            header("Subject", subject),
+            header("Date", format_datetime(now)),
+            header("Message-ID", message_id),
+            header("Auto-Submitted", "auto-generated"),
+            body(text),
+        )
+    )

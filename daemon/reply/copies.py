@@ -1,0 +1,133 @@
+"""Reading a copy of a draft back: what a person saved, moved or edited in their mail client.
+
+Promises: everything that approval binds to (recipients, subject, text, attachments) is read from the
+bytes as the server has them, in one form that does not depend on how a client wrapped or encoded them;
+the digest is taken over exactly that. Such copies come from our own folders, yet they are read as
+carefully as inbound mail: no standard-library policy that can raise on odd headers touches them.
+
+Errors: `UnreadableCopyError` when a copy cannot be read with certainty; it is then held, never guessed.
+"""
+
+import hashlib
+import re
+from dataclasses import dataclass
+from email import message_from_bytes
+from email.errors import HeaderParseError
+from email.header import decode_header, make_header
+from email.message import Message as Part
+from email.utils import getaddresses
+
+from daemon.desk.link import TOKEN_HEADER
+from daemon.errors import PermanentError
+from daemon.reply.flowed import own_words, unflow
+
+LARGEST = 25_000_000
+_IDS = re.compile(r"<[!-;=?-~]{1,250}>")
+
+
+class UnreadableCopyError(PermanentError):
+    """A copy in our folders cannot be read with certainty."""
+
+
+@dataclass(frozen=True, slots=True)
+class CopyAttachment:
+    """A file in a copy, by name, type and the digest of its content."""
+
+    name: str
+    type: str
+    size: int
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """One copy of a draft as a person left it; addresses are lower-case addr-specs."""
+
+    sender: str
+    recipients: tuple[str, ...]
+    subject: str
+    text: str
+    has_html: bool
+    attachments: tuple[CopyAttachment, ...]
+    message_id: str
+    references: tuple[str, ...]
+    token: str
+
+    @property
+    def own_words(self) -> str:
+        """The text without the quoted buyer's words."""
+        return own_words(self.text)
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over what an approval binds to."""
+        parts = [*self.recipients, self.subject, self.text, str(self.has_html)]
+        parts += [f"{item.name}/{item.type}/{item.digest}" for item in self.attachments]
+        # the lengths keep "a" + "bc" and "ab" + "c" apart
+        return hashlib.sha256("".join(f"{len(part)}:{part}" for part in parts).encode()).hexdigest()
+
+
+def read_copy(raw: bytes) -> Copy:
+    """Read the copy of a draft from the bytes that FETCH returned."""
+    if len(raw) > LARGEST:
+        raise UnreadableCopyError(f"the copy has {len(raw)} octets, {LARGEST} are allowed")
+    try:
+        return _read(message_from_bytes(raw))
+    except (ValueError, LookupError, RecursionError, AttributeError, HeaderParseError) as error:
+        raise UnreadableCopyError(f"the copy cannot be read: {type(error).__name__}") from error
+
+
+def _read(mail: Part) -> Copy:
+    text, has_html, attachments = _content(mail)
+    senders = _addresses(mail, "From")
+    return Copy(
+        sender=senders[0] if len(senders) == 1 else "",
+        recipients=tuple(address for field in ("To", "Cc", "Bcc") for address in _addresses(mail, field)),
+        subject=_one(mail, "Subject"),
+        text=text,
+        has_html=has_html,
+        attachments=attachments,
+        message_id=_one(mail, "Message-ID"),
+        references=tuple(_IDS.findall(_one(mail, "References"))),
+        token=_one(mail, TOKEN_HEADER).lower(),
+    )
+
+
+def _one(mail: Part, field: str) -> str:
+    """A field's decoded value on one line; the fields of one name are joined."""
+    values = [str(make_header(decode_header(str(value)))) for value in mail.get_all(field, [])]
+    return " ".join(" ".join(values).split())
+
+
+def _addresses(mail: Part, field: str) -> list[str]:
+    return [address.lower() for _, address in getaddresses([str(v) for v in mail.get_all(field, [])])]
+
+
+def _content(mail: Part) -> tuple[str, bool, tuple[CopyAttachment, ...]]:
+    texts: list[str] = []
+    attachments: list[CopyAttachment] = []
+    has_html = False
+    for part in mail.walk():
+        if part.is_multipart():
+            continue
+        name = part.get_filename()
+        kind = part.get_content_type()
+        payload = part.get_payload(decode=True)
+        content = payload if isinstance(payload, bytes) else b""
+        if name or part.get_content_disposition() == "attachment":
+            digest = hashlib.sha256(content).hexdigest()
+            attachments.append(CopyAttachment(name or "", kind, len(content), digest))
+        elif kind == "text/plain":
+            texts.append(_plain(part, content))
+        elif kind == "text/html":
+            has_html = True
+        else:
+            attachments.append(CopyAttachment("", kind, len(content), hashlib.sha256(content).hexdigest()))
+    return "\n".join(texts).strip(), has_html, tuple(attachments)
+
+
+def _plain(part: Part, content: bytes) -> str:
+    charset = part.get_content_charset() or "utf-8"
+    text = content.decode(charset, "replace").replace("\r\n", "\n").replace("\r", "\n")
+    flowed = str(part.get_param("format", "")).lower() == "flowed"
+    return unflow(text) if flowed else "\n".join(line.rstrip() for line in text.split("\n"))

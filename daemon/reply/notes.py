@@ -1,0 +1,117 @@
+"""Notes to the agent: plain words on what happened and what to do; never sent to anybody.
+
+Promises: one text for each reason why a draft was held; every reason slug of `desk.draft` and of the
+stages has one, and a test proves it.
+
+Errors: `KeyError` for a reason without words, which is a bug.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+HELD_REASONS: Mapping[str, str] = {
+    "not_approved": "It was no longer approved when its turn came. Move it to {approved} again.",
+    "wrong_recipient": (
+        "It is not addressed to exactly the buyer's Amazon address, {recipient}. Correct To, "
+        "empty Cc and Bcc, then move it to {approved} once more."
+    ),
+    "wrong_sender": (
+        "Its sender is not the mailbox's approved address. Choose {sender} as the sender, then "
+        "move it to {approved} once more."
+    ),
+    "content_changed": (
+        "Its content changed after it had been approved. Look at it again, then move it to "
+        "{approved} once more."
+    ),
+    "newer_revision": "A newer version of it exists. Keep the one you want, and move that one to {approved}.",
+    "newer_message": (
+        "The buyer wrote again at {time}. Read it, change the answer where needed, then move it "
+        "to {approved} once more."
+    ),
+    "answered_elsewhere": (
+        "Somebody has answered this buyer already. If this answer is still needed, move it to "
+        "{approved} once more."
+    ),
+    "gap_left": (
+        "A gap is left in its text: {detail}. Fill it in (edit as new, or move it to Drafts and "
+        "edit), then move it to {approved}."
+    ),
+    "empty_text": "It has no text of its own. Write the answer, then move it to {approved} once more.",
+    "html_only": (
+        "It has an HTML part, which is not sent to buyers. Save it as plain text, then move it to"
+        " {approved} once more."
+    ),
+    "attachments": (
+        "It has attachments, which are not sent yet. Remove them, or send the answer from Seller Central."
+    ),
+    "copy_gone": (
+        "Its copy disappeared from {approved} before it was sent, and lies in no other folder. "
+        "Nothing was sent."
+    ),
+    "unreadable": (
+        "Its copy in {approved} cannot be read with certainty. Write it anew from the original draft."
+    ),
+    "two_copies": (
+        "Two different copies of it lie in {approved}. Remove the one that must not be sent, then"
+        " move the other one out and in again."
+    ),
+    "policy": (
+        "Amazon's rules forbid this content: {detail}. Change it, then move it to {approved} once more."
+    ),
+    "refused": (
+        "The mail server refused it for good: {detail}. It has not been sent. Correct the cause, "
+        "then move it to {approved} once more."
+    ),
+    "refused_at_the_end": (
+        "The mail server took the text and then refused it: {detail}. It has not been sent. Move "
+        "it to {approved} once more to try again."
+    ),
+    "in_doubt": (
+        "It may or may not have reached the buyer at {time}: the connection broke before the "
+        "server's answer. Look into Sent and into Seller Central. It will never be sent again by "
+        "itself."
+    ),
+    "template_failed": "No draft could be written: {detail}. Please answer the buyer yourself.",
+    "not_ours": (
+        "A mail in {approved} is no draft of firstreply, so it was not sent. It has been moved "
+        "back to {approval}."
+    ),
+    "out_of_date": (
+        "A draft moved to {approved} is out of date ({detail}), so it was not sent. It has been "
+        "moved to {rejected}."
+    ),
+}
+"""What a note says, by the reason slug."""
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What a note's text is filled with."""
+
+    approved: str
+    approval: str
+    rejected: str
+    sender: str
+    recipient: str = ""
+    detail: str = ""
+    time: datetime | None = None
+
+
+def note_text(reason: str, words: Words, order_id: str = "") -> tuple[str, str]:
+    """Subject and text of a note."""
+    text = HELD_REASONS[reason].format(
+        approved=f'"{words.approved}"',
+        approval=f'"{words.approval}"',
+        rejected=f'"{words.rejected}"',
+        sender=words.sender,
+        recipient=words.recipient,
+        detail=words.detail or "no details",
+        time=f"{words.time:%H:%M} UTC on {words.time:%d %B}" if words.time else "an unknown time",
+    )
+    about = f" (order {order_id})" if order_id else ""
+    subject = (
+        f"Not sent: a draft needs you{about}" if reason != "in_doubt" else f"Please look: in doubt{about}"
+    )
+    closing = "This is a note from firstreply. Nobody else has received it; you may delete it."
+    return subject, f"{text}\n\nReason: {reason}\n\n{closing}\n"
