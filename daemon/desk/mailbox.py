@@ -8,7 +8,7 @@ settings turn it into a configuration error that names file and key.
 """
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import timedelta
 from typing import ClassVar, Literal
 
@@ -34,6 +34,18 @@ class Folders:
     sent: str | None = None
     drafts: str | None = None
     trash: str | None = None
+
+    def __post_init__(self) -> None:
+        taken: dict[str, str] = {}
+        for key, name in ((each.name, getattr(self, each.name)) for each in fields(self)):
+            if name is None:
+                continue
+            if not name.isprintable() or not all(level.strip() for level in name.split("/")):
+                raise ValueError(f"{key} = {name!r} is no folder name; write one such as Support/Approval")
+            # a queue that is also the folder of approvals would send every draft unseen
+            other = taken.setdefault(name.casefold(), key)
+            if other != key:
+                raise ValueError(f"{other} and {key} are the same folder {name!r}; give each its own")
 
 
 @dataclass(frozen=True, slots=True)

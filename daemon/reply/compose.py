@@ -24,6 +24,7 @@ from daemon.desk.mailbox import ADDRESS
 from daemon.reply.flowed import flow, quote
 
 _UNSENDABLE = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+_LINE_END = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 _MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,250}>")
 _PREFIX = re.compile(r"^\s*(?:(?:re|res|aw|wg|tr|r|sv|rv)(?:\[\d+\])?\s*:\s*)+", re.IGNORECASE)
 REFERENCES_KEPT = 12
@@ -53,12 +54,23 @@ def header(name: str, value: str) -> bytes:
     """One header field, folded below 78 characters where it can be (RFC 5322, section 2.2.3)."""
     if _UNSENDABLE.search(value):
         raise ValueError(f"the {name} field holds a control character")
-    if value.isascii() and len(name) + len(value) < 76:  # noqa: PLR2004  RFC 5322's line length
+    if value.isascii() and len(name) + len(value) < 76 and not _looks_encoded(name, value):  # noqa: PLR2004  RFC 5322
         return f"{name}: {value}\r\n".encode("ascii")
-    if value.isascii() and all(len(word) < 900 for word in value.split(" ")):  # noqa: PLR2004  998 is the law
+    if _foldable(value) and not _looks_encoded(name, value):
         return _folded(name, value)
     encoded = Header(value, "utf-8", header_name=name, maxlinelen=76).encode(linesep="\r\n")
     return f"{name}: {encoded}\r\n".encode("ascii")
+
+
+def _looks_encoded(name: str, value: str) -> bool:
+    """Whether a subject would be read as an encoded word (RFC 2047) that nobody wrote."""
+    return name == "Subject" and "=?" in value
+
+
+def _foldable(value: str) -> bool:
+    """Whether lines can be broken at its spaces: each word fits, and no line would hold spaces only."""
+    words = value.split(" ")
+    return value.isascii() and all(0 < len(word) < 900 for word in words)  # noqa: PLR2004  998 is the law
 
 
 def _folded(name: str, value: str) -> bytes:
@@ -79,21 +91,32 @@ def address(display_name: str, addr_spec: str) -> str:
         return addr_spec
     if _UNSENDABLE.search(display_name):
         raise ValueError("a display name holds a control character")
-    if display_name.isascii():
+    display_name = " ".join(display_name.split())
+    if display_name.isascii() and len(display_name) <= 60:  # noqa: PLR2004  a quoted string must not be folded
         escaped = display_name.replace("\\", "\\\\").replace('"', '\\"')
         return f'"{escaped}" <{addr_spec}>'
-    return f"{Header(display_name, 'utf-8', maxlinelen=10_000).encode()} <{addr_spec}>"
+    return f"{Header(display_name, 'utf-8', maxlinelen=75).encode(linesep='')} <{addr_spec}>"
 
 
 def _ids(ids: Iterable[str]) -> str:
     """A References value out of what really are message ids; the newest are kept."""
     found = [match for text in ids for match in _MESSAGE_ID.findall(text)]
-    return " ".join(dict.fromkeys(found[-REFERENCES_KEPT:]))
+    # each where it stands last: a mail may well refer to itself
+    newest = list(dict.fromkeys(reversed(found)))[:REFERENCES_KEPT]
+    return " ".join(reversed(newest))
+
+
+def _threading(answers: str, reference_ids: tuple[str, ...], link: str) -> bytes:
+    """In-Reply-To, where the buyer's mail has an id to name, and References."""
+    named = _ids([answers])
+    return (header("In-Reply-To", named) if named else b"") + header(
+        "References", _ids([*reference_ids, link, named])
+    )
 
 
 def body(text: str) -> bytes:
     """The content fields and the text, from the blank line on."""
-    encoded = binascii.b2a_qp(flow(text).encode("utf-8", "replace"), istext=True)
+    encoded = binascii.b2a_qp(flow(_LINE_END.sub("\n", text)).encode("utf-8", "replace"), istext=True)
     content = re.sub(rb"(?<!\r)\n", b"\r\n", encoded)
     # RFC 5321 section 4.5.2 stuffs dots on the way; a mail that begins no line with "From " needs no more
     return (
@@ -105,12 +128,10 @@ def body(text: str) -> bytes:
 def draft(reply: Reply, *, link: str, token: str, now: datetime) -> bytes:
     """The draft that goes into the queue."""
     text = reply.text.rstrip("\n")
-    if reply.quoted.strip():
-        text += f"\n\n{reply.attribution}\n{quote(reply.quoted.strip())}"
-    threading = b""
-    if reply.answers:
-        threading = header("In-Reply-To", _ids([reply.answers]))
-    references = _ids([*reply.reference_ids, link, reply.answers])
+    # a line end that `quote` did not see would make the buyer's words ours
+    quoted = _LINE_END.sub("\n", reply.quoted).strip()
+    if quoted:
+        text += f"\n\n{reply.attribution}\n{quote(quoted)}"
     return b"".join(
         (
             header("From", address(reply.sender_name, reply.sender)),
@@ -118,8 +139,7 @@ def draft(reply: Reply, *, link: str, token: str, now: datetime) -> bytes:
             header("Subject", reply_subject(reply.subject)),
             header("Date", format_datetime(now)),
             header("Message-ID", link),
-            threading,
-            header("References", references),
+            _threading(reply.answers, reply.reference_ids, link),
             header(TOKEN_HEADER, token),
             body(text),
         )
@@ -140,7 +160,6 @@ def delivery(  # noqa: PLR0913  each is one header field
     now: datetime,
 ) -> bytes:
     """What leaves the house: headers from this list and no other, threading from the ledger."""
-    threading = header("In-Reply-To", _ids([answers])) if answers else b""
     return b"".join(
         (
             header("From", address(sender_name, sender)),
@@ -148,8 +167,7 @@ def delivery(  # noqa: PLR0913  each is one header field
             header("Subject", subject),
             header("Date", format_datetime(now)),
             header("Message-ID", message_id),
-            threading,
-            header("References", _ids([*reference_ids, link, answers])),
+            _threading(answers, reference_ids, link),
             body(text),
         )
     )

@@ -10,6 +10,7 @@ Errors: `UnreadableCopyError` when a copy cannot be read with certainty; it is t
 
 import hashlib
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from email import message_from_bytes
 from email.errors import HeaderParseError
@@ -19,7 +20,7 @@ from email.utils import getaddresses
 
 from daemon.desk.link import TOKEN_HEADER
 from daemon.errors import PermanentError
-from daemon.reply.flowed import own_words, unflow
+from daemon.reply.flowed import own_words, unflow, unquoted
 
 LARGEST = 25_000_000
 _IDS = re.compile(r"<[!-;=?-~]{1,250}>")
@@ -59,6 +60,11 @@ class Copy:
         return own_words(self.text)
 
     @property
+    def unquoted(self) -> str:
+        """The text without quoted lines, the introduction of the quote included."""
+        return unquoted(self.text)
+
+    @property
     def digest(self) -> str:
         """SHA-256 over what an approval binds to."""
         parts = [*self.recipients, self.subject, self.text, str(self.has_html)]
@@ -72,9 +78,11 @@ def read_copy(raw: bytes) -> Copy:
     if len(raw) > LARGEST:
         raise UnreadableCopyError(f"the copy has {len(raw)} octets, {LARGEST} are allowed")
     try:
-        return _read(message_from_bytes(raw))
+        copy = _read(message_from_bytes(raw))
+        _ = copy.digest  # what cannot be digested (halves of characters) cannot be approved
     except (ValueError, LookupError, RecursionError, AttributeError, HeaderParseError) as error:
         raise UnreadableCopyError(f"the copy cannot be read: {type(error).__name__}") from error
+    return copy
 
 
 def _read(mail: Part) -> Copy:
@@ -107,13 +115,10 @@ def _content(mail: Part) -> tuple[str, bool, tuple[CopyAttachment, ...]]:
     texts: list[str] = []
     attachments: list[CopyAttachment] = []
     has_html = False
-    for part in mail.walk():
-        if part.is_multipart():
-            continue
+    for part in _leaves(mail):
         name = part.get_filename()
         kind = part.get_content_type()
-        payload = part.get_payload(decode=True)
-        content = payload if isinstance(payload, bytes) else b""
+        content = _octets(part)
         if name or part.get_content_disposition() == "attachment":
             digest = hashlib.sha256(content).hexdigest()
             attachments.append(CopyAttachment(name or "", kind, len(content), digest))
@@ -124,6 +129,23 @@ def _content(mail: Part) -> tuple[str, bool, tuple[CopyAttachment, ...]]:
         else:
             attachments.append(CopyAttachment("", kind, len(content), hashlib.sha256(content).hexdigest()))
     return "\n".join(texts).strip(), has_html, tuple(attachments)
+
+
+def _leaves(part: Part) -> Iterator[Part]:
+    """The parts that hold content; a mail within the mail is one of them, since its words are not ours."""
+    if part.is_multipart() and part.get_content_maintype() == "multipart":
+        for each in part.get_payload():
+            if isinstance(each, Part):
+                yield from _leaves(each)
+    else:
+        yield part
+
+
+def _octets(part: Part) -> bytes:
+    if part.is_multipart():
+        return part.as_bytes()
+    payload = part.get_payload(decode=True)
+    return payload if isinstance(payload, bytes) else b""
 
 
 def _plain(part: Part, content: bytes) -> str:

@@ -1,39 +1,52 @@
 """format=flowed (RFC 3676): text that every client can wrap anew and that we can compare after it did.
 
-Promises: `unflow(flow(text)) == text` for texts without trailing spaces; quote depth and the signature
-separator survive. Nothing here knows of mail headers.
+Promises: `unflow(flow(text)) == text` for texts without spaces at the ends of lines and with a space after
+quote marks, as `quote` writes them; quote depth and the signature separator survive. Nothing here knows of mail headers.
 
 Errors: none.
 """
 
 import re
+from itertools import chain
+
+from daemon.reply.phrases import is_attribution
 
 WIDTH = 72
+SEPARATOR = "-- "
+"""What stands above a signature (RFC 3676, section 4.3): no flowed line, though it ends in a space."""
 _QUOTE = re.compile(r">+")
 
 
 def flow(text: str) -> str:
     """Wrap long lines at spaces; a line that goes on ends with one space (RFC 3676, section 4.2)."""
-    return "\n".join(piece for line in text.split("\n") for piece in _flow_line(line.rstrip()))
+    return "\n".join(piece for line in text.split("\n") for piece in _flow_line(line))
 
 
 def _flow_line(line: str) -> list[str]:
+    if line == SEPARATOR:
+        return [line]
+    line = line.rstrip(" ")
     quoted = _QUOTE.match(line)
     mark = quoted[0] + " " if quoted else ""
     rest = line[len(quoted[0]) :].removeprefix(" ") if quoted else _stuffed(line)
     pieces = []
     while len(mark) + len(rest) > WIDTH:
-        cut = rest.rfind(" ", 1, WIDTH - len(mark))
-        if cut <= 0:
-            cut = rest.find(" ", WIDTH - len(mark))
-        # a piece of spaces only, or the last one, must not end in a space
-        if cut <= 0 or not rest[cut + 1 :].strip():
+        cut = _cut(rest, WIDTH - len(mark))
+        if cut is None:
             break
         pieces.append(mark + rest[: cut + 1])
         rest = rest[cut + 1 :]
         if not mark:
             rest = _stuffed(rest)
-    return [*pieces, (mark + rest).rstrip() if rest != "-- " else rest]
+    return [*pieces, (mark + rest).rstrip(" ")]
+
+
+def _cut(rest: str, room: int) -> int | None:
+    """The space to break after: the last that fits, else the first there is; None where none will do."""
+    fitting, longer = range(min(room, len(rest)) - 1, 0, -1), range(max(room, 1), len(rest))
+    spaces = (at for at in chain(fitting, longer) if rest[at] == " ")
+    # neither a piece of spaces only nor one that would be read as the signature's separator
+    return next((at for at in spaces if rest[:at].strip(" ") not in {"", "--"}), None)
 
 
 def _stuffed(line: str) -> str:
@@ -49,30 +62,33 @@ def unflow(text: str) -> str:
         quoted = _QUOTE.match(line)
         mark = quoted[0] if quoted else ""
         content = line[len(mark) :].removeprefix(" ")
-        soft = content.endswith(" ") and content != "-- "
-        if open_mark == mark and lines:
+        soft = content.endswith(" ") and content != SEPARATOR
+        if open_mark == mark and content != SEPARATOR:
             lines[-1] += content
         else:
             lines.append((mark + " " + content) if mark else content)
         open_mark = mark if soft else None
-    return "\n".join(line if line == "-- " else line.rstrip() for line in lines)
+    return "\n".join(line if line == SEPARATOR else line.rstrip(" ") for line in lines)
 
 
 def quote(text: str) -> str:
     """The text one level deeper."""
     return "\n".join(
-        (">" + line if line.startswith(">") else "> " + line).rstrip() for line in text.split("\n")
+        (">" + line if line.startswith(">") else "> " + line).rstrip(" ") for line in text.split("\n")
     )
 
 
+def unquoted(text: str) -> str:
+    """The text without quoted lines: what may leave the house as ours, and what the guard looks at."""
+    return "\n".join(line for line in text.split("\n") if not line.startswith(">")).strip()
+
+
 def own_words(text: str) -> str:
-    """What the writer of a reply said: the text without quoted lines and the line that introduces them."""
-    lines = text.split("\n")
+    """What the writer of a reply said: without quoted lines and without the line that introduces them."""
     kept: list[str] = []
-    for line in lines:
-        if line.startswith(">"):
-            if kept and kept[-1].rstrip().endswith(":") and "wrote" in kept[-1]:
-                kept.pop()
-            continue
-        kept.append(line)
+    for line in text.split("\n"):
+        if not line.startswith(">"):
+            kept.append(line)
+        elif kept and is_attribution(kept[-1]):
+            kept.pop()
     return "\n".join(kept).strip()

@@ -13,12 +13,13 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
-from daemon.desk.clock import Deadlines, FirstResponse, judge
+from daemon.desk.clock import Deadlines, FirstResponse
 from daemon.desk.draft import DraftState
 from daemon.ports.ledger import schema as t
 from daemon.ports.ledger.draft_rows import DraftRow
 from daemon.ports.ledger.journal import Entry, enter
 from daemon.ports.ledger.steps import change_draft
+from daemon.ports.ledger.stopping import Answer, stop_clock
 from daemon.ports.ledger.store import Claim, reading, writing
 
 
@@ -123,26 +124,8 @@ class ClockBook:
                 "found_in_sent",
                 "approval",
             )
-            k = t.response_clock.c
-            row = connection.execute(
-                sa.select(t.response_clock).where(
-                    k.conversation_id == draft.conversation_id, k.state == "open"
-                )
-            ).one_or_none()
-            if row is None:
-                return None
-            connection.execute(
-                sa.update(t.response_clock)
-                .where(k.id == row.id)
-                .values(state="answered", accepted_at=at, ended_at=at, ended_by="agent")
-            )
-            enter(
-                connection,
-                claim,
-                now,
-                [Entry("approval", "clock", row.id, "found_in_sent", "open", "answered")],
-            )
-            return judge(row.started_at, at, Deadlines(row.target_at, row.rule_at, row.hard_at))
+            answer = Answer(draft.conversation_id, draft.draft_id, at, "agent", "approval", "found_in_sent")
+            return stop_clock(connection, claim, answer, t.message.c.received_at > at, now)
 
     def measured(self, start: datetime, end: datetime) -> Iterator[Measured]:
         """The clocks that started within [start, end), for the report."""

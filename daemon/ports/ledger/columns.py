@@ -6,6 +6,7 @@ SQL. Keys are INTEGER on SQLite, which gives row ids to nothing else, and BIGINT
 Errors: none.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -19,12 +20,14 @@ from sqlalchemy import (
     Index,
     Integer,
     String,
+    Text,
     TypeDecorator,
     text,
 )
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
+_UNKEEPABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 def instant(moment: datetime) -> int:
@@ -43,6 +46,16 @@ class Instant(TypeDecorator[datetime]):
 
     def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002, D102
         return None if value is None else EPOCH + value * MICROSECOND
+
+
+class Words(TypeDecorator[str]):
+    """Text of any origin: what no database can hold (NUL, halves of surrogate pairs) is replaced, not refused."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002, D102
+        return None if value is None else _UNKEEPABLE.sub("\ufffd", value)
 
 
 class MessageState(StrEnum):

@@ -15,7 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
-from daemon.desk.clock import Deadlines, FirstResponse, judge
+from daemon.desk.clock import FirstResponse
 from daemon.desk.draft import DeliveryState, DraftState
 from daemon.errors import FirstreplyError
 from daemon.ports.ledger import schema as t
@@ -34,6 +34,7 @@ from daemon.ports.ledger.delivery_rows import (
 from daemon.ports.ledger.draft_rows import NewNote
 from daemon.ports.ledger.journal import Entry, enter
 from daemon.ports.ledger.steps import OvertakenError, change_draft, plan_note
+from daemon.ports.ledger.stopping import Answer, stop_clock
 from daemon.ports.ledger.store import Claim, reading, writing
 
 
@@ -168,7 +169,10 @@ class DeliveryBook:
                 "dispatch",
             )
             _finish(connection, delivery_id, DeliveryState.SENT, code, reply, now)
-            return _stop_clock(connection, claim, draft.conversation_id, now)
+            answer = Answer(draft.conversation_id, draft.id, now, "daemon", "dispatch", "accepted")
+            # the checks before the dot knew every message from before it
+            later = t.message.c.recorded_at > draft.started_at
+            return stop_clock(connection, claim, answer, later, now)
 
     def refused(
         self, claim: Claim, delivery_id: int, code: int | None, reply: str, note: NewNote, now: datetime
@@ -233,7 +237,7 @@ class DeliveryBook:
 
 def _draft_of(connection: Connection, delivery_id: int) -> Any:  # noqa: ANN401  a row
     return connection.execute(
-        sa.select(t.draft.c.id, t.draft.c.conversation_id)
+        sa.select(t.draft.c.id, t.draft.c.conversation_id, t.delivery.c.started_at)
         .join_from(t.delivery, t.draft, t.draft.c.id == t.delivery.c.draft_id)
         .where(t.delivery.c.id == delivery_id)
     ).one()
@@ -282,21 +286,3 @@ def _last_look(connection: Connection, delivery_id: int) -> tuple[int, LastLook]
         answered_elsewhere=row.clock_state != "open",
     )
     return row.id, look
-
-
-def _stop_clock(
-    connection: Connection, claim: Claim, conversation_id: int, now: datetime
-) -> FirstResponse | None:
-    c = t.response_clock.c
-    row = connection.execute(
-        sa.select(t.response_clock).where(c.conversation_id == conversation_id, c.state == "open")
-    ).one_or_none()
-    if row is None:
-        return None
-    connection.execute(
-        sa.update(t.response_clock)
-        .where(c.id == row.id)
-        .values(state="answered", accepted_at=now, ended_at=now, ended_by="daemon")
-    )
-    enter(connection, claim, now, [Entry("dispatch", "clock", row.id, "accepted", "open", "answered")])
-    return judge(row.started_at, now, Deadlines(row.target_at, row.rule_at, row.hard_at))

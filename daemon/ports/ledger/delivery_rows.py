@@ -94,13 +94,20 @@ DUE = sa.text(
     """
 ).columns(approved_at=Instant)
 
+# newer is what was read after the draft was written, and after the last time dispatch held it for that:
+# a person who then approves it once more has been told. The log's own order counts, no clock.
 LAST_LOOK = sa.text(
     """
     SELECT d.id, d.state, d.approved_digest, r.digest, c.relay_address,
-           EXISTS (SELECT 1 FROM message newer JOIN message m ON m.id = d.message_id
+           EXISTS (SELECT 1 FROM message newer
+                     JOIN decision taken ON taken.subject = 'message' AND taken.subject_id = newer.id
+                          AND taken.new_state = 'read'
                     WHERE newer.conversation_id = d.conversation_id AND newer.kind = 'buyer_message'
-                      AND newer.id <> m.id AND newer.recorded_at >= m.recorded_at AND newer.id > m.id
-                      AND newer.received_at >= m.received_at) AS newer_message,
+                      AND newer.id <> d.message_id
+                      AND taken.id > (SELECT MAX(told.id) FROM decision told
+                                       WHERE told.subject = 'draft' AND told.subject_id = d.id
+                                         AND (told.new_state = 'planned' OR (told.stage = 'dispatch'
+                                              AND told.reason = 'newer_message')))) AS newer_message,
            COALESCE((SELECT k.state FROM response_clock k JOIN message m ON m.response_clock_id = k.id
                       WHERE m.id = d.message_id), 'open') AS clock_state
       FROM delivery v

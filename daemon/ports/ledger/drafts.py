@@ -50,6 +50,12 @@ class DraftBook:
                 owed_of(row) for row in connection.execute(OWED, {"box": claim.mailbox_id, "most": limit})
             ]
 
+    def any(self, claim: Claim) -> bool:
+        """Whether this mailbox has had a draft yet."""
+        query = sa.select(t.draft.c.id).where(t.draft.c.mailbox_id == claim.mailbox_id).limit(1)
+        with reading(self._engine) as connection:
+            return connection.execute(query).first() is not None
+
     def still_owed(self) -> bool:
         """Whether any mailbox owes a draft that is not planned yet."""
         with reading(self._engine) as connection:
@@ -111,8 +117,15 @@ class DraftBook:
             return [Planned(*row) for row in connection.execute(query)]
 
     def queued(self, claim: Claim, placed: Iterable[tuple[int, Place]], now: datetime) -> None:
-        """The copies of planned drafts lie in the queue."""
+        """The copies of planned drafts lie in the queue; drafts that have moved on since are left alone."""
         with writing(self._engine, claim) as connection:
+            waiting = set(
+                connection.execute(
+                    sa.select(t.draft.c.id).where(
+                        t.draft.c.mailbox_id == claim.mailbox_id, t.draft.c.state == DraftState.PLANNED
+                    )
+                ).scalars()
+            )
             rows: list[dict[str, Any]] = [
                 {
                     "c_id": draft_id,
@@ -121,12 +134,13 @@ class DraftBook:
                     "c_uid": place.uid,
                 }
                 for draft_id, place in placed
+                if draft_id in waiting
             ]
             if not rows:
                 return
             connection.execute(
                 sa.update(t.draft)
-                .where(t.draft.c.id == sa.bindparam("c_id"), t.draft.c.state == DraftState.PLANNED)
+                .where(t.draft.c.id == sa.bindparam("c_id"))
                 .values(
                     state=DraftState.QUEUED,
                     reason="appended",

@@ -99,11 +99,13 @@ class IntakeBook:
     def shunt(self, claim: Claim, message_id: int, reason: str, now: datetime, detail: str = "") -> None:
         """Set a message aside, visibly, with the reason."""
         with writing(self._engine, claim) as connection:
-            connection.execute(
+            changed = connection.execute(
                 sa.update(t.message)
                 .where(t.message.c.id == message_id, t.message.c.state == MessageState.FETCHED)
                 .values(state=MessageState.SHUNTED, reason=reason)
             )
+            if changed.rowcount != 1:
+                return  # it has been read, or set aside already
             enter(
                 connection,
                 claim,

@@ -15,11 +15,22 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
 from daemon.ports.ledger import schema as t
-from daemon.ports.ledger.columns import MessageState
+from daemon.ports.ledger.columns import MessageState, instant
 from daemon.ports.ledger.journal import Entry, enter
 from daemon.ports.ledger.store import Claim, reading, writing
 
 LINK_KEY = "link_key"
+
+# one statement each: daemons on several hosts may come at the same moment
+CLAIM = sa.text(
+    """
+    INSERT INTO mailbox (name, address, epoch, marked_at, connected)
+    VALUES (:name, :address, 1, :now, :connected)
+    ON CONFLICT (name) DO UPDATE SET epoch = mailbox.epoch + 1, address = excluded.address
+    RETURNING id, epoch
+    """
+)
+FIRST_KEY = sa.text("INSERT INTO house (name, value) VALUES (:name, :value) ON CONFLICT (name) DO NOTHING")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,22 +68,10 @@ class Mailboxes:
 
     def claim(self, name: str, address: str, now: datetime) -> Claim:
         """Become the mailbox's owner; its row is made when it is new."""
+        values = {"name": name, "address": address, "now": instant(now), "connected": False}
         with writing(self._engine) as connection:
-            row = connection.execute(sa.select(t.mailbox).where(t.mailbox.c.name == name)).one_or_none()
-            if row is None:
-                inserted = connection.execute(
-                    sa.insert(t.mailbox).values(
-                        name=name, address=address, epoch=1, marked_at=now, connected=False
-                    )
-                )
-                (mailbox_id,) = inserted.inserted_primary_key or (0,)
-                return Claim(mailbox_id, name, 1)
-            connection.execute(
-                sa.update(t.mailbox)
-                .where(t.mailbox.c.id == row.id)
-                .values(epoch=row.epoch + 1, address=address)
-            )
-            return Claim(row.id, name, row.epoch + 1)
+            row = connection.execute(CLAIM, values).one()
+            return Claim(row.id, name, row.epoch)
 
     def marked_at(self, claim: Claim) -> datetime:
         """When this mailbox was first seen: mail from before belongs to the time before firstreply."""
@@ -84,12 +83,9 @@ class Mailboxes:
     def link_key(self) -> bytes:
         """The secret of this ledger's links, made at first use; a backup carries it along."""
         with writing(self._engine) as connection:
+            connection.execute(FIRST_KEY, {"name": LINK_KEY, "value": secrets.token_hex(32)})
             query = sa.select(t.house.c.value).where(t.house.c.name == LINK_KEY)
-            value: str | None = connection.execute(query).scalar_one_or_none()
-            if value is None:
-                value = secrets.token_hex(32)
-                connection.execute(sa.insert(t.house).values(name=LINK_KEY, value=value))
-            return bytes.fromhex(value)
+            return bytes.fromhex(connection.execute(query).scalar_one())
 
     def folder(self, claim: Claim, name: str) -> FolderMark | None:
         """The mark of one folder; None before its first run."""
@@ -100,8 +96,10 @@ class Mailboxes:
                 return None
             return FolderMark(row.id, row.name, row.uidvalidity, row.floor_uid, row.uidnext, row.modseq)
 
-    def set_mark(self, claim: Claim, mark: FolderMark, now: datetime, reason: str) -> FolderMark:
-        """Write the first mark of a folder, or lower it; `folder_id` 0 means that it is new."""
+    def set_mark(
+        self, claim: Claim, mark: FolderMark, now: datetime, reason: str | None = None
+    ) -> FolderMark:
+        """Write a folder's mark; `folder_id` 0 means that it is new. A reason makes it a logged decision."""
         values = {
             "uidvalidity": mark.uidvalidity,
             "floor_uid": mark.floor_uid,
@@ -119,8 +117,10 @@ class Mailboxes:
                     sa.insert(t.folder).values(mailbox_id=claim.mailbox_id, name=mark.name, **values)
                 )
                 (folder_id,) = result.inserted_primary_key or (0,)
-            entry = Entry("intake", "mailbox", claim.mailbox_id, reason, detail=f"floor={mark.floor_uid}")
-            enter(connection, claim, now, [entry])
+            if reason is not None:
+                detail = f"floor={mark.floor_uid}"
+                entry = Entry("intake", "mailbox", claim.mailbox_id, reason, detail=detail)
+                enter(connection, claim, now, [entry])
         return FolderMark(folder_id, mark.name, mark.uidvalidity, mark.floor_uid, mark.uidnext, mark.modseq)
 
     def advance(self, claim: Claim, folder_id: int, uidnext: int, modseq: int | None) -> None:

@@ -20,13 +20,22 @@ from sqlalchemy import (
     MetaData,
     String,
     Table,
-    Text,
     UniqueConstraint,
 )
 
 from daemon.desk.clock import ClockOutcome
 from daemon.desk.draft import LIVE_DELIVERIES, OPEN_STATES, DeliveryState, DraftState
-from daemon.ports.ledger.columns import Instant, MessageState, NoteState, key, one_of, partial, state, to
+from daemon.ports.ledger.columns import (
+    Instant,
+    MessageState,
+    NoteState,
+    Words,
+    key,
+    one_of,
+    partial,
+    state,
+    to,
+)
 
 metadata = MetaData(
     naming_convention={
@@ -43,7 +52,7 @@ house = Table(
     "house",
     metadata,
     Column("name", String(64), primary_key=True),
-    Column("value", Text, nullable=False),
+    Column("value", Words, nullable=False),
 )
 
 mailbox = Table(
@@ -55,7 +64,7 @@ mailbox = Table(
     Column("epoch", Integer, nullable=False),
     Column("marked_at", Instant, nullable=False),
     Column("last_cycle_at", Instant),
-    Column("last_error", Text),
+    Column("last_error", Words),
     Column("connected", Boolean, nullable=False, default=False),
 )
 
@@ -64,7 +73,7 @@ folder = Table(
     metadata,
     key(),
     to("mailbox"),
-    Column("name", Text, nullable=False),
+    Column("name", Words, nullable=False),
     Column("uidvalidity", BigInteger, nullable=False),
     Column("floor_uid", BigInteger, nullable=False),
     Column("uidnext", BigInteger, nullable=False),
@@ -81,7 +90,7 @@ conversation = Table(
     Column("marketplace", String(32), nullable=False),
     Column("order_id", String(24), nullable=False),
     Column("relay_address", String(320), nullable=False),
-    Column("buyer_name", Text),
+    Column("buyer_name", Words),
     Column("last_message_at", Instant, nullable=False),
     UniqueConstraint("mailbox_id", "alias", "marketplace", "order_id"),
 )
@@ -119,8 +128,8 @@ message = Table(
     Column("uidvalidity", BigInteger, nullable=False),
     Column("uid", BigInteger, nullable=False),
     Column("content_hash", String(64), nullable=False),
-    Column("message_id", Text, nullable=False),
-    Column("reference_ids", Text, nullable=False, default=""),
+    Column("message_id", Words, nullable=False),
+    Column("reference_ids", Words, nullable=False, default=""),
     Column("size", BigInteger, nullable=False),
     *state(MessageState),
     Column("attempts", Integer, nullable=False),
@@ -129,12 +138,12 @@ message = Table(
     Column("kind", String(24)),
     Column("notice", String(32)),
     Column("reason", String(64)),
-    Column("sender", Text),
-    Column("subject", Text),
-    Column("text", Text),
+    Column("sender", Words),
+    Column("subject", Words),
+    Column("text", Words),
     Column("language", String(8)),
     Column("relay_address", String(320)),
-    Column("facts", Text),
+    Column("facts", Words),
     Column("action", String(24)),
     Column("action_reason", String(64)),
     Column("scenario", String(32)),
@@ -162,13 +171,13 @@ draft = Table(
     to("message"),
     *state(DraftState),
     Column("token", String(32), nullable=False, unique=True),
-    Column("message_id_header", Text, nullable=False, unique=True),
+    Column("message_id_header", Words, nullable=False, unique=True),
     Column("revision", Integer, nullable=False),
     Column("recipient", String(320), nullable=False),
     Column("template", String(64), nullable=False),
     Column("language", String(8), nullable=False),
     Column("reason", String(64)),
-    Column("folder_name", Text),
+    Column("folder_name", Words),
     Column("uidvalidity", BigInteger),
     Column("uid", BigInteger),
     Column("approved_digest", String(64)),
@@ -200,7 +209,7 @@ delivery = Table(
     key(),
     to("draft"),
     *state(DeliveryState),
-    Column("message_id_header", Text, nullable=False, unique=True),
+    Column("message_id_header", Words, nullable=False, unique=True),
     Column("sender", String(320), nullable=False),
     Column("recipient", String(320), nullable=False),
     Column("raw", LargeBinary, nullable=False),
@@ -209,7 +218,7 @@ delivery = Table(
     Column("started_at", Instant),
     Column("ended_at", Instant),
     Column("code", Integer),
-    Column("reply", Text),
+    Column("reply", Words),
     Column("filed_at", Instant),
     Index("ix_delivery_state", "state", "next_attempt_at"),
 )
@@ -222,7 +231,7 @@ note = Table(
     to("mailbox"),
     to("draft", optional=True),
     *state(NoteState),
-    Column("message_id_header", Text, nullable=False, unique=True),
+    Column("message_id_header", Words, nullable=False, unique=True),
     Column("reason", String(64), nullable=False),
     Column("raw", LargeBinary, nullable=False),
     Column("planned_at", Instant, nullable=False),
@@ -236,7 +245,7 @@ label = Table(
     to("message"),
     Column("scenario", String(32), nullable=False),
     Column("source", String(24), nullable=False),
-    Column("who", Text, nullable=False),
+    Column("who", Words, nullable=False),
     Column("weight", Float, nullable=False),
     Column("recorded_at", Instant, nullable=False),
     Index("ix_label_message_id", "message_id"),
@@ -255,6 +264,6 @@ decision = Table(
     Column("reason", String(64), nullable=False),
     Column("old_state", String(24)),
     Column("new_state", String(24)),
-    Column("detail", Text, nullable=False, default=""),
+    Column("detail", Words, nullable=False, default=""),
     Index("ix_decision_subject", "subject", "subject_id"),
 )

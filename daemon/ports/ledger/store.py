@@ -93,7 +93,7 @@ def writing(engine: Engine, claim: Claim | None = None) -> Iterator[Connection]:
             fence = sa.select(t.mailbox.c.epoch).where(t.mailbox.c.id == claim.mailbox_id)
             if engine.dialect.name != "sqlite":
                 fence = fence.with_for_update(read=True)
-            if connection.execute(fence).scalar_one() != claim.epoch:
+            if connection.execute(fence).scalar_one_or_none() != claim.epoch:
                 raise LockedError(f"mailbox {claim.name} was claimed by another daemon")
         yield connection
 
@@ -135,7 +135,7 @@ def lock_path(url: str, state_dir: Path) -> Path:
     """Where the lock of this ledger lies: beside an SQLite file, else in `state_dir`."""
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite" and parsed.database:
-        return Path(parsed.database).with_suffix(".lock")
+        return Path(parsed.database).resolve().with_suffix(".lock")  # one file, one lock
     return state_dir / "ledger.lock"
 
 

@@ -1,0 +1,130 @@
+"""The command `firstreply`: arguments in, an exit status out.
+
+Promises: exit status 0 done, 1 the answer is "no", 2 wrong usage, 75 temporary failure, 78 configuration
+error with file, key and remedy. Each command imports what it needs when it runs, so that `status` and
+`--help` start without the mail libraries, and only `train` and `evaluate` load scikit-learn.
+
+Errors: none; every error of the tree becomes a sentence on stderr and a status.
+"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from classifier import cli as classifier_cli
+from daemon.errors import ConfigurationError, FirstreplyError, PermanentError
+
+DONE, NO, TEMPORARY, CONFIGURATION = 0, 1, 75, 78
+
+
+def parser() -> argparse.ArgumentParser:
+    """All commands and options."""
+    top = argparse.ArgumentParser(
+        prog="firstreply", description="Answers buyers in time, with your approval."
+    )
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--config", metavar="FILE", help="the configuration file")
+    common.add_argument("--json", action="store_true", help="answer in JSON")
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    run = commands.add_parser("run", parents=[common], help="the daemon")
+    run.add_argument("--once", action="store_true", help="one full cycle for every mailbox, then end")
+    run.add_argument("--since", metavar="7d", help="also take in mail from before the first run")
+    run.set_defaults(act=_run)
+
+    check = commands.add_parser("check", parents=[common], help="prove configuration, servers and model")
+    check.set_defaults(act=_check)
+
+    inspect = commands.add_parser("inspect", parents=[common], help="what is understood of a mail")
+    inspect.add_argument("files", nargs="+", metavar="FILE.eml")
+    inspect.set_defaults(act=_inspect)
+
+    status = commands.add_parser("status", parents=[common], help="mailboxes, clocks, queue, last error")
+    status.set_defaults(act=_status)
+
+    worklist = commands.add_parser("worklist", parents=[common], help="open conversations by nearest limit")
+    worklist.set_defaults(act=_worklist)
+
+    report = commands.add_parser("report", parents=[common], help="first-response figures")
+    report.add_argument("--from", dest="start", metavar="D", help="first day, such as 2026-11-01")
+    report.add_argument("--to", dest="end", metavar="D", help="last day (included)")
+    report.add_argument("--format", choices=("text", "json"), default="text")
+    report.set_defaults(act=_report)
+
+    demo = commands.add_parser("demo", help="the main job on embedded servers")
+    demo.add_argument("--serve", action="store_true", help="keep running, for a mail client of your own")
+    demo.set_defaults(act=_demo, config=None, json=False)
+
+    classifier_cli.add_arguments(commands)
+    for name in ("train", "evaluate", "classify"):
+        command = commands.choices[name]
+        command.add_argument("--config", metavar="FILE", help="the configuration file")
+        command.add_argument("--json", action="store_true", help="answer in JSON")
+        command.set_defaults(act=_classifier)
+    return top
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns its exit status."""
+    args = parser().parse_args(arguments)
+    try:
+        return int(args.act(args))
+    except ConfigurationError as error:
+        print(f"firstreply: {error}", file=sys.stderr)  # noqa: T201  the command's answer
+        return CONFIGURATION
+    except PermanentError as error:
+        print(f"firstreply: {error}", file=sys.stderr)  # noqa: T201  the command's answer
+        return NO
+    except FirstreplyError as error:
+        print(f"firstreply: {error}", file=sys.stderr)  # noqa: T201  the command's answer
+        return TEMPORARY
+
+
+def _classifier(args: argparse.Namespace) -> int:
+    from daemon.commands.teach import with_settings  # noqa: PLC0415  each command loads what it needs
+
+    return int(args.run(with_settings(args)))
+
+
+def _run(args: argparse.Namespace) -> int:
+    from daemon.commands.run import run  # noqa: PLC0415  each command loads what it needs
+
+    return run(args.config, once=args.once, since=args.since)
+
+
+def _check(args: argparse.Namespace) -> int:
+    from daemon.commands.check import check  # noqa: PLC0415  as above
+
+    return check(args.config, as_json=args.json)
+
+
+def _inspect(args: argparse.Namespace) -> int:
+    from daemon.commands.inspect import inspect  # noqa: PLC0415  as above
+
+    return inspect(args.config, [Path(name) for name in args.files])
+
+
+def _status(args: argparse.Namespace) -> int:
+    from daemon.commands.look import status  # noqa: PLC0415  as above
+
+    return status(args.config, as_json=args.json)
+
+
+def _worklist(args: argparse.Namespace) -> int:
+    from daemon.commands.look import worklist  # noqa: PLC0415  as above
+
+    return worklist(args.config, as_json=args.json)
+
+
+def _report(args: argparse.Namespace) -> int:
+    from daemon.commands.look import report  # noqa: PLC0415  as above
+
+    as_json = args.json or args.format == "json"
+    return report(args.config, start=args.start, end=args.end, as_json=as_json)
+
+
+def _demo(args: argparse.Namespace) -> int:
+    from daemon.demo.run import demo  # noqa: PLC0415  as above
+
+    return demo(serve=args.serve)

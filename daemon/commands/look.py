@@ -1,0 +1,141 @@
+"""`firstreply status`, `worklist`, `report`: looks into the ledger, which never disturb the daemon.
+
+Errors: `ConfigurationError`, and the ledger's `TemporaryError`.
+"""
+
+import contextlib
+import json
+from collections.abc import Iterator
+from dataclasses import asdict
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from sqlalchemy.engine import make_url
+
+from daemon.errors import ConfigurationError
+from daemon.ports.ledger.books import Ledger
+from daemon.ports.ledger.store import open_engine
+from daemon.report import figures, show, spoken
+from daemon.settings import Settings, find, load
+
+REPORT_DAYS = 30
+QUIET = timedelta(minutes=30)
+"""After so long without a complete cycle a mailbox counts as standing still."""
+
+
+@contextlib.contextmanager
+def _ledger(settings: Settings) -> Iterator[Ledger]:
+    url = make_url(settings.ledger)
+    if url.get_backend_name() == "sqlite" and url.database and not _exists(url.database):
+        raise ConfigurationError(
+            "there is no ledger yet", where=f"{settings.path}: ledger", remedy="Start `firstreply run` first"
+        )
+    ledger = Ledger.on(open_engine(settings.ledger))
+    try:
+        yield ledger
+    finally:
+        ledger.close()
+
+
+def _exists(path: str) -> bool:
+    from pathlib import Path  # noqa: PLC0415  one use
+
+    return Path(path).exists()
+
+
+def _print_json(value: object) -> None:
+    print(json.dumps(value, ensure_ascii=False, default=_plain))  # noqa: T201  the command's answer
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat(timespec="seconds").replace("+00:00", "Z")
+    return str(value)
+
+
+def status(config: str | None, *, as_json: bool) -> int:
+    """How every mailbox stands; 1 when one of them does not work."""
+    settings, now = load(find(config)), datetime.now(UTC)
+    with _ledger(settings) as ledger:
+        rows = ledger.mailboxes.status(box.mailbox.name for box in settings.mailboxes)
+    healthy = [
+        row.connected and row.last_cycle_at is not None and now - row.last_cycle_at < QUIET for row in rows
+    ]
+    if as_json:
+        mailboxes = [{**asdict(row), "healthy": well} for row, well in zip(rows, healthy, strict=True)]
+        _print_json({"mailboxes": mailboxes})
+    else:
+        table = Table("mailbox", "state", "last full cycle", "open clocks", "nearest", "queue", "last error")
+        for row, well in zip(rows, healthy, strict=True):
+            ago = spoken((now - row.last_cycle_at).total_seconds()) + " ago" if row.last_cycle_at else "never"
+            nearest = _distance(row.nearest_at, now) if row.nearest_at else "–"
+            queue = ", ".join(f"{number} {state}" for state, number in sorted(row.drafts.items())) or "–"
+            state = "at work" if well else "not working"
+            table.add_row(row.name, state, ago, str(row.open_clocks), nearest, queue, row.last_error or "–")
+        Console().print(table)
+    return 0 if rows and all(healthy) else 1
+
+
+def _distance(moment: datetime, now: datetime) -> str:
+    seconds = (moment - now).total_seconds()
+    return f"in {spoken(seconds)}" if seconds >= 0 else f"{spoken(-seconds)} ago"
+
+
+def worklist(config: str | None, *, as_json: bool) -> int:
+    """Open conversations by nearest limit."""
+    settings, now = load(find(config)), datetime.now(UTC)
+    with _ledger(settings) as ledger:
+        clocks = ledger.clocks.running(None)
+    if as_json:
+        rows: list[dict[str, Any]] = [
+            {
+                **asdict(clock),
+                "nearest": clock.limits.nearest,
+                "seconds_left": (clock.limits.nearest - now).total_seconds(),
+            }
+            for clock in clocks
+        ]
+        _print_json({"worklist": rows})
+        return 0
+    table = Table("nearest limit", "scenario", "buyer", "order", "draft")
+    for clock in clocks:
+        table.add_row(
+            _distance(clock.limits.nearest, now),
+            clock.scenario,
+            clock.buyer_name or "–",
+            clock.order_id or "–",
+            clock.draft_state or "none",
+        )
+    Console().print(table)
+    return 0
+
+
+def report(config: str | None, *, start: str | None, end: str | None, as_json: bool) -> int:
+    """First-response figures for the days from `start` to `end`, both included."""
+    settings, now = load(find(config)), datetime.now(UTC)
+    last = _day(end, "--to") + timedelta(days=1) if end else now
+    first = _day(start, "--from") if start else last - timedelta(days=REPORT_DAYS)
+    with _ledger(settings) as ledger:
+        answer = figures(
+            ledger.clocks.measured(first, last),
+            ledger.clocks.outcomes(first, last),
+            start=first,
+            end=last,
+            now=now,
+        )
+    if as_json:
+        _print_json(answer)
+    else:
+        show(answer, Console())
+    return 0
+
+
+def _day(text: str, option: str) -> datetime:
+    try:
+        return datetime.combine(datetime.strptime(text, "%Y-%m-%d").date(), time(), UTC)  # noqa: DTZ007  made aware here
+    except ValueError as error:
+        raise ConfigurationError(
+            f"{text!r} is no day", where=option, remedy="Write it as 2026-11-01"
+        ) from error

@@ -1,0 +1,48 @@
+"""`firstreply run`: the daemon, or one full cycle of it.
+
+Errors: those of `daemon.service`.
+"""
+
+import asyncio
+from datetime import timedelta
+
+from daemon.commands.teach import train_if_missing
+from daemon.errors import ConfigurationError, FirstreplyError
+from daemon.logs import configure
+from daemon.service import Service
+from daemon.settings import find, load
+from daemon.settings_file import duration
+
+
+def run(config: str | None, *, once: bool, since: str | None) -> int:
+    """Work until stopped; with `once` one full cycle for every mailbox."""
+    backlog = _since(since)
+    settings = load(find(config))
+    configure(settings.log_format, settings.log_level)
+    train_if_missing(settings)
+    try:
+        asyncio.run(Service(settings, since=backlog).run(once=once))
+    except* FirstreplyError as group:
+        # several mailboxes may fail at once; a setting at fault is the one to be told of
+        errors = list(_leaves(group))
+        raise next((e for e in errors if isinstance(e, ConfigurationError)), errors[0]) from None
+    return 0
+
+
+def _since(text: str | None) -> timedelta | None:
+    if text is None:
+        return None
+    try:
+        return duration(text)
+    except ValueError as error:
+        raise ConfigurationError(f"{text!r}: {error}", where="--since", remedy="Write --since 7d") from error
+
+
+def _leaves(group: BaseExceptionGroup[FirstreplyError]) -> list[FirstreplyError]:
+    found: list[FirstreplyError] = []
+    for error in group.exceptions:
+        if isinstance(error, BaseExceptionGroup):
+            found += _leaves(error)
+        else:
+            found.append(error)
+    return found

@@ -1,0 +1,46 @@
+"""`firstreply train`, `evaluate`, `classify`: the classifier's own commands, told where this house keeps it.
+
+Promises: with a configuration the model lies in its `state_dir`; without one, as in a fresh checkout, below
+the environment's `share/firstreply`, where the demonstration finds it too.
+
+Errors: `ConfigurationError` of the configuration; the commands translate their own.
+"""
+
+import argparse
+import subprocess
+import sys
+from pathlib import Path
+
+from classifier.errors import ModelError
+from classifier.installed import current
+from daemon.errors import PermanentError
+from daemon.settings import Settings, find, load
+
+OWN_STATE = Path(sys.prefix) / "share" / "firstreply"
+"""Where an installation without a configuration keeps its model."""
+
+
+def with_settings(args: argparse.Namespace) -> argparse.Namespace:
+    """The arguments, with `state_dir` and `threshold` as the configuration has them."""
+    path = find(args.config)
+    if args.config or path.exists():
+        settings = load(path)
+        args.state_dir, args.threshold = settings.state_dir, settings.threshold
+    else:
+        args.state_dir = OWN_STATE
+    return args
+
+
+def train_if_missing(settings: Settings) -> None:
+    """A new installation learns once, in a process of its own: the daemon never loads scikit-learn."""
+    try:
+        current(settings.state_dir / "model")
+    except ModelError as error:
+        if error.reason != "missing":
+            return
+        command = [sys.executable, "-m", "daemon", "train", "--config", str(settings.path)]
+        done = subprocess.run(command, check=False, capture_output=True, text=True)  # noqa: S603  our own program
+        if done.returncode:
+            raise PermanentError(
+                f"the first model could not be trained: {done.stderr.strip()[-500:]}"
+            ) from error

@@ -1,0 +1,66 @@
+"""The classifier as the stages see it: a batch of messages in, a guess for each out.
+
+Promises: a newly installed model is taken over between two batches; without any model the answer is an
+empty list, said once in the log, and every message goes to a person on the strictest clock.
+
+Errors: none; a model that fails is a missing model.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from structlog.typing import FilteringBoundLogger
+
+from classifier.document import Document
+from classifier.errors import ModelError
+from classifier.live import LiveModel
+from daemon.desk.disposition import Guess, ranked
+from daemon.mail.understanding import Understanding
+
+
+class LiveGuesser:
+    """Asks the model that is installed now."""
+
+    def __init__(self, model_root: Path, log: FilteringBoundLogger) -> None:
+        self._root = model_root
+        self._log = log
+        self._model: LiveModel | None = None
+        self._told = ""
+
+    def __call__(self, seen: Sequence[Understanding], subjects: Sequence[str]) -> list[Guess]:
+        """One guess for each message, or none at all."""
+        model = self._current()
+        if model is None:
+            return []
+        documents = [
+            Document(item.text, subject, item.language) for item, subject in zip(seen, subjects, strict=True)
+        ]
+        predictions = model.classify(documents)
+        if model.problem:
+            self._tell(model.problem)
+        return [
+            ranked(
+                [
+                    (prediction.label, prediction.confidence),
+                    *((other.label, other.confidence) for other in prediction.alternatives),
+                ],
+                model.version,
+            )
+            for prediction in predictions
+        ]
+
+    def _current(self) -> LiveModel | None:
+        if self._model is None:
+            try:
+                self._model = LiveModel(self._root)
+            except ModelError as error:
+                self._tell(str(error))
+                return None
+            self._log.info("model_loaded", version=self._model.version)
+        return self._model
+
+    def _tell(self, problem: str) -> None:
+        """Say a problem once, not with each batch."""
+        if problem != self._told:
+            self._told = problem
+            self._log.error("model_problem", problem=problem)

@@ -1,0 +1,48 @@
+"""What all mailboxes share, and the SMTP port as the watchdog sees it.
+
+Errors: none.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from daemon.desk.playbook import Playbook
+from daemon.ports.ledger.books import Ledger
+from daemon.ports.smtp import Outcome, SmtpSender
+from daemon.reply.templates import Templates
+from daemon.settings import CycleSettings
+from daemon.stages.context import Guesser
+
+
+@dataclass(slots=True)
+class House:
+    """What all mailboxes share; `playbook` and `templates` are replaced at a reload."""
+
+    ledger: Ledger
+    link_key: bytes
+    playbook: Playbook
+    templates: Templates
+    guess: Guesser
+    threshold: float
+    warn_at: tuple[float, ...]
+    cycle: CycleSettings
+    now: Callable[[], datetime]
+    monotonic: Callable[[], float]
+
+
+class WatchedSender:
+    """The SMTP port, whose own bounded waits (600 s for the dot's reply) count as progress."""
+
+    def __init__(self, sender: SmtpSender, progress: Callable[[], None]) -> None:
+        self._sender = sender
+        self._progress = progress
+
+    async def send(self, sender: str, recipient: str, raw: bytes, before_dot: Callable[[], None]) -> Outcome:
+        """One attempt."""
+        attempt = asyncio.ensure_future(self._sender.send(sender, recipient, raw, before_dot))
+        while not attempt.done():
+            self._progress()
+            await asyncio.wait({attempt}, timeout=5)
+        return attempt.result()

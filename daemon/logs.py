@@ -1,0 +1,54 @@
+"""Logs: one line for each decision, with ids, states and reasons; to stderr, where journald reads.
+
+Promises: `key=value` or JSON; no line break, no terminal escape, no address in full and no secret can get
+into a line, whoever logs it: values are flattened and addresses shortened here, last of all.
+
+Errors: none.
+"""
+
+import logging
+import re
+import sys
+from collections.abc import MutableMapping
+from typing import Any
+
+import structlog
+
+_ADDRESS = re.compile(r"([A-Za-z0-9._%+-]{1,3})[A-Za-z0-9._%+-]*@([A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+)")
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
+LONGEST = 500
+
+
+def shortened(text: str) -> str:
+    """A value fit for a log line: one line, no escapes, addresses only hinted at."""
+    return _ADDRESS.sub(r"\1…@\2", _UNPRINTABLE.sub(" ", text))[:LONGEST]
+
+
+def _clean(_logger: object, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    for key, value in event.items():
+        if isinstance(value, str):
+            event[key] = shortened(value)
+    return event
+
+
+def configure(form: str, level: str) -> None:
+    """Set the program's logging up; `form` is "key_value" or "json"."""
+    renderer: structlog.typing.Processor = (
+        structlog.processors.JSONRenderer(ensure_ascii=False, sort_keys=False)
+        if form == "json"
+        else structlog.processors.LogfmtRenderer(
+            key_order=["timestamp", "level", "event", "mailbox"], bool_as_flag=False
+        )
+    )
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            _clean,
+            renderer,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level.upper())),
+        logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
+        cache_logger_on_first_use=False,
+    )

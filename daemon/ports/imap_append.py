@@ -1,0 +1,135 @@
+"""Appending messages, in as few round trips as the server allows.
+
+MULTIAPPEND (RFC 3502) puts a batch into one command; without it commands are sent together where the
+server takes literals without being asked (LITERAL+, LITERAL-, RFC 7888), else one waits for the other.
+Where the messages went is what APPENDUID says (RFC 4315).
+
+Errors: TemporaryError or PermanentError when nothing was stored; InDoubtError when the reply was lost or
+only a part was stored: then look for each message's own id before repeating.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from daemon.errors import InDoubtError, PermanentError
+from daemon.ports.imap_errors import refusal
+from daemon.ports.imap_folders import create_for_use
+from daemon.ports.imap_session import Reply, Session
+from daemon.ports.imap_status import poll
+from daemon.ports.imap_values import NewMessage, Placed
+from daemon.ports.imap_wire import code_of, expand_set, folder_argument, internal_date
+
+BATCH_MESSAGES = 200
+BATCH_BYTES = 16_000_000
+SMALL_LITERAL = 4096
+"""What LITERAL- lets through unasked."""
+TOGETHER = 50
+"""Commands sent before their replies are read; the replies must fit into the socket's buffer."""
+
+
+def append(session: Session, folder: str, messages: Sequence[NewMessage]) -> Placed:
+    """Append all; a missing folder is created and the batch repeated once."""
+    if any(not message.raw for message in messages):
+        raise PermanentError("APPEND: a message without a byte")
+    batches = list(_batches(session, messages))
+    if len(batches) > 1 and folder in poll(session, [folder]):
+        session.select(folder)  # Dovecot appends to the selected folder several times faster
+    validity: int | None = None
+    uids: list[int | None] = []
+    for group in _groups(session, batches):
+        replies = _send(session, folder, group)
+        if not uids and all(code_of(reply.text)[0] == "TRYCREATE" for reply in replies):
+            create_for_use(session, folder)
+            replies = _send(session, folder, group)
+        _require_all(replies, stored=bool(uids))
+        for batch, reply in zip(group, replies, strict=True):
+            validity, told = _told(reply, len(batch))
+            uids.extend(told)
+    return Placed(validity, tuple(uids))
+
+
+def _batches(session: Session, messages: Sequence[NewMessage]) -> Iterator[list[NewMessage]]:
+    """What goes into one command each."""
+    most = BATCH_MESSAGES if "MULTIAPPEND" in session.capabilities else 1
+    batch: list[NewMessage] = []
+    size = 0
+    for message in messages:
+        if batch and (len(batch) == most or size + len(message.raw) > BATCH_BYTES):
+            yield batch
+            batch, size = [], 0
+        batch.append(message)
+        size += len(message.raw)
+    if batch:
+        yield batch
+
+
+def _groups(session: Session, batches: Sequence[list[NewMessage]]) -> Iterator[list[list[NewMessage]]]:
+    """Commands that are sent together: only small ones, and only where nothing has to be asked between."""
+    group: list[list[NewMessage]] = []
+    for batch in batches:
+        small = len(batch) == 1 and len(batch[0].raw) <= BATCH_BYTES // TOGETHER
+        alone = not small or not _unasked(session, batch[0])
+        if group and (alone or len(group) == TOGETHER):
+            yield group
+            group = []
+        group.append(batch)
+        if alone:
+            yield group
+            group = []
+    if group:
+        yield group
+
+
+def _unasked(session: Session, message: NewMessage) -> bool:
+    """Whether the literal may be sent without waiting for the server's consent."""
+    if "LITERAL+" in session.capabilities:
+        return True
+    return "LITERAL-" in session.capabilities and len(message.raw) <= SMALL_LITERAL
+
+
+def _send(session: Session, folder: str, group: Sequence[list[NewMessage]]) -> list[Reply]:
+    """Send the commands of a group, then read their replies."""
+    with session.guarded(f"APPEND {folder}", changing=True):
+        tags = [_send_command(session, folder, batch) for batch in group]
+        return [session.reply(tag) for tag in tags]
+
+
+def _send_command(session: Session, folder: str, batch: Sequence[NewMessage]) -> bytes:
+    transport = session.transport
+    tag = session.new_tag()
+    line = tag + b" APPEND " + folder_argument(folder)
+    for message in batch:
+        if message.flags:
+            line += b" (" + " ".join(message.flags).encode("ascii") + b")"
+        if message.at:
+            line += b" " + internal_date(message.at)
+        unasked = _unasked(session, message)
+        line += b" {%d%s}\r\n" % (len(message.raw), b"+" if unasked else b"")
+        if not unasked:
+            transport.send(line)
+            line = b""
+            if not session.may_continue(tag):
+                return tag  # refused: the reply is there already
+        line += message.raw
+    transport.send(line + b"\r\n")
+    return tag
+
+
+def _require_all(replies: Sequence[Reply], *, stored: bool) -> None:
+    refused = [reply for reply in replies if reply.kind != "OK"]
+    if not refused:
+        return
+    error = refusal("APPEND", refused[0].kind, refused[0].text)
+    if stored or len(refused) < len(replies):
+        raise InDoubtError(f"only a part was stored: {error}") from error
+    raise error
+
+
+def _told(reply: Reply, count: int) -> tuple[int | None, list[int | None]]:
+    """UIDVALIDITY and UIDs out of `[APPENDUID 38505 3955:3957]`; None each where there is none."""
+    code, argument = code_of(reply.text)
+    validity, _, uid_set = argument.partition(" ")
+    if code == "APPENDUID" and validity.isdigit():
+        uids: list[int | None] = [*expand_set(uid_set.strip().encode("ascii"))]
+        if len(uids) == count:
+            return int(validity), uids
+    return None, [None] * count

@@ -1,0 +1,82 @@
+"""Searching: UIDs by number, by day, and by a header field, exactly.
+
+Every search runs on a fresh view. Errors: TemporaryError; PermanentError for a value that no search may
+carry, since a line end in it would be a command of its own.
+"""
+
+import re
+from collections.abc import Sequence
+from datetime import date
+
+from imapclient.exceptions import ProtocolError
+
+from daemon.errors import PermanentError
+from daemon.ports.imap_reading import headers
+from daemon.ports.imap_session import Session
+from daemon.ports.imap_wire import expand_set, number, quoted, search_date
+
+LISTS_OF_IDS = frozenset({"references", "in-reply-to"})
+
+_PRINTABLE_RUN = re.compile(r"[!-~]+")
+_FORBIDDEN = re.compile(r"[\x00-\x1f\x7f]")
+_FOLD = re.compile(rb"\r?\n(?=[ \t])")
+
+
+def search(session: Session, folder: str, *criteria: str | bytes) -> tuple[int, ...]:
+    """UIDs that match, ascending; asked for as ranges where the server can (ESEARCH, RFC 4731)."""
+    if "ESEARCH" in session.capabilities:
+        data = session.look(folder, "UID", "SEARCH", "RETURN (ALL)", *criteria, wants="ESEARCH", fresh=True)
+        lines = _lines(data)
+        if not lines:  # it is there even when nothing matches: silence is not "no message"
+            raise ProtocolError("no ESEARCH response")
+        match = re.search(rb"\bALL ([\d,:]+)", b" ".join(lines))
+        return tuple(sorted(expand_set(match[1]))) if match else ()
+    data = session.look(folder, "UID", "SEARCH", *criteria, wants="SEARCH", fresh=True)
+    found = {number(word) for line in _lines(data) for word in line.split()}
+    return tuple(sorted(uid for uid in found if uid))
+
+
+def _lines(data: Sequence[object]) -> list[bytes]:
+    return [line for line in data if isinstance(line, bytes)]
+
+
+def uids(session: Session, folder: str, first: int) -> tuple[int, ...]:
+    """All UIDs from `first` on. `n:*` names the last message even when it is below n, hence the filter."""
+    return tuple(uid for uid in search(session, folder, "UID", f"{max(first, 1)}:*") if uid >= first)
+
+
+def uids_since(session: Session, folder: str, day: date) -> tuple[int, ...]:
+    """UIDs of what arrived on `day` or later, by the server's calendar."""
+    return search(session, folder, "SINCE", search_date(day))
+
+
+def search_header(session: Session, folder: str, field: str, value: str, first: int) -> tuple[int, ...]:
+    """UIDs whose field is exactly `value`; see `ImapConnection.search_header`.
+
+    SEARCH matches substrings (RFC 3501 6.4.4), so it only narrows down, by the longest printable part
+    of the value; what counts is the field that is fetched afterwards.
+    """
+    needle = max(_PRINTABLE_RUN.findall(value), key=len, default="")
+    if not needle or _FORBIDDEN.search(value) or _FORBIDDEN.search(field):
+        raise PermanentError(f"no value for a header search: {field!r} {value[:100]!r}")
+    bound = ("UID", f"{first}:*") if first > 1 else ()
+    hits = search(session, folder, *bound, "HEADER", quoted(field), quoted(needle))
+    blocks = headers(session, folder, [uid for uid in hits if uid >= first], [field])
+    return tuple(uid for uid, block in sorted(blocks.items()) if holds(block, field, value))
+
+
+def holds(block: bytes, field: str, value: str) -> bool:
+    """Whether a header block has this field with exactly this value, or lists it as one whole id."""
+    sought, name = value.strip(), field.lower()
+    for line in _FOLD.sub(b"", block).splitlines():
+        key, _, rest = line.partition(b":")
+        if key.strip().decode("ascii", "replace").lower() != name:
+            continue
+        said = rest.decode("utf-8", "surrogateescape").strip()
+        if said == sought or (name in LISTS_OF_IDS and sought in _ids(said)):
+            return True
+    return False
+
+
+def _ids(text: str) -> set[str]:
+    return {*re.findall(r"<[^<>\s]+>", text), *text.split()}

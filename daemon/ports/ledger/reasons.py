@@ -1,0 +1,37 @@
+"""The reasons that stand in the log of decisions, beside those of `desk` and `mail` and of the notes.
+
+Promises: data only; `docs/states.md` lists every one, and a test compares.
+
+Errors: none.
+"""
+
+from collections.abc import Mapping
+
+REASONS: Mapping[str, str] = {
+    "accepted": "The mail server took the delivery (250 to the final dot).",
+    "appended": "The draft's copy lies in the queue.",
+    "approved_copy_replaced": "Another text lies in Approved than the one approved before.",
+    "backlog_wanted": "The mark was lowered by --since.",
+    "clock_carried_on": "A buyer message that came after the answer waits on a clock of its own.",
+    "clock_joined": "A further buyer message joined the open response clock.",
+    "clock_started": "A buyer message opened a response clock.",
+    "content_leaves": "The text is out and the final dot may follow.",
+    "copy_left_approved": "The approved copy left Approved before it was sent.",
+    "crashed_three_times": "The daemon ended three times while it read this mail.",
+    "filed": "Sent, the answered flag and an empty Approved are done.",
+    "first_run_mark": "The first look at the inbox: older mail stays what it is.",
+    "found_in_sent": "An answer was found in Sent.",
+    "gone_before_read": "The mail left the inbox before it was read.",
+    "moved_back": "A person moved the draft back into the queue.",
+    "moved_to_approved": "A person moved the draft into Approved.",
+    "moved_to_rejected": "A person moved the draft into Rejected.",
+    "prepared": "The delivery was written with all its bytes.",
+    "reading_failed": "The mail could not be read.",
+    "scenario_draft": "A draft from the scenario's template.",
+    "uidvalidity_changed": "The server renumbered the folder; rows were re-keyed by content.",
+    "unsure_so_holding": "A holding draft, since the scenario is unsure.",
+    "warned_1": "The clock passed the first warning mark.",
+    "warned_2": "The clock passed the second warning mark.",
+    "warned_3": "The clock passed the third warning mark.",
+    "warned_4": "The clock passed its nearest limit.",
+}

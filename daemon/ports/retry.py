@@ -1,0 +1,60 @@
+"""How often to try again: one tenacity policy for every connection that must come back by itself.
+
+Waits grow exponentially, are jittered (many mailboxes must not knock together) and capped, and there is
+no last try: a server that was away for a weekend is found on Monday. A refused login waits for
+minutes at once, since providers lock accounts that are hammered.
+
+Errors: those of the act that are not to be retried, and the last one when `stopping` is set.
+"""
+
+import random
+import threading
+
+import tenacity
+from tenacity.wait import wait_base
+
+from daemon.errors import ConfigurationError, FirstreplyError, TemporaryError
+
+SLOW = 300.0
+"""Seconds to wait, at least half of it, after a refused login or another fault of the settings."""
+
+
+class GrowingWait(wait_base):
+    """A random time between half of the ceiling and the ceiling, which doubles with each try."""
+
+    def __init__(self, first: float, cap: float) -> None:
+        self.first = first
+        self.cap = cap
+
+    def __call__(self, retry_state: tenacity.RetryCallState) -> float:
+        """Seconds to wait after this try."""
+        outcome = retry_state.outcome
+        ceiling = min(self.cap, self.first * 2.0 ** min(retry_state.attempt_number - 1, 30))
+        if outcome is not None and isinstance(outcome.exception(), ConfigurationError):
+            ceiling = max(ceiling, SLOW)
+        return random.uniform(ceiling / 2, ceiling)  # noqa: S311  a spread, no secret
+
+
+def retrying(
+    stopping: threading.Event | None = None,
+    *,
+    first: float = 1.0,
+    cap: float = 60.0,
+    on: tuple[type[FirstreplyError], ...] = (TemporaryError,),
+) -> tenacity.Retrying:
+    """Make a policy, to be called with a function or iterated over (`for attempt in …: with attempt:`).
+
+    Args:
+        stopping: ends a wait at once when set, and the tries with it.
+        first: the first ceiling in seconds.
+        cap: the highest ceiling in seconds.
+        on: what is tried again; everything else passes through.
+    """
+    event = stopping or threading.Event()
+    return tenacity.Retrying(
+        wait=GrowingWait(first, cap),
+        retry=tenacity.retry_if_exception_type(on),
+        stop=tenacity.stop_when_event_set(event),
+        sleep=tenacity.sleep_using_event(event),
+        reraise=True,
+    )

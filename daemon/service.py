@@ -1,0 +1,151 @@
+"""The service: one worker for each mailbox, and what they share.
+
+Promises: a second daemon on the same ledger is refused at once. The watchdog is fed only while every
+mailbox makes progress: finished looks, or attempts that ended. A stop lets the stage in hand finish; a
+reload re-reads playbook and templates, and a new model is taken over by itself.
+
+Errors: `ConfigurationError` when a mailbox cannot be worked at its very first connection; `LockedError`
+when another daemon works on the ledger; with `--once` also the ports' errors.
+"""
+
+import asyncio
+import contextlib
+import signal
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import structlog
+from structlog.typing import FilteringBoundLogger
+
+from daemon.errors import ConfigurationError
+from daemon.guessing import LiveGuesser
+from daemon.house import House
+from daemon.ports.ledger.books import Ledger
+from daemon.ports.ledger.store import LedgerLock, lock_path
+from daemon.ports.systemd import Systemd
+from daemon.reply.templates import Templates
+from daemon.settings import Settings, load, prove_secrets
+from daemon.shipped import shipped
+from daemon.worker import MailboxWorker
+
+WATCHDOG_SHARE = 0.3
+"""The watchdog is fed after this share of its interval, so that one late tick is no death."""
+
+STATUS_EVERY = 10.0
+
+
+def utc_now() -> datetime:
+    """The wall clock."""
+    return datetime.now(UTC)
+
+
+def template_folders(settings: Settings) -> list[Path]:
+    """Where templates are looked for: the seller's own first."""
+    own = [settings.templates] if settings.templates else []
+    return [*own, shipped("templates")]
+
+
+class Service:
+    """All mailboxes of one configuration at work."""
+
+    def __init__(self, settings: Settings, *, since: timedelta | None = None) -> None:
+        self._settings = settings
+        self._since = since
+        self._stopping = asyncio.Event()
+        self._systemd = Systemd()
+        self._log: FilteringBoundLogger = structlog.get_logger("firstreply")
+
+    def stop(self) -> None:
+        """End after what is in hand."""
+        self._log.info("stopping")
+        self._systemd.stopping()
+        self._stopping.set()
+
+    async def run(self, *, once: bool = False) -> None:
+        """Work; returns after a stop, or with `once` after one full cycle of every mailbox."""
+        settings = self._settings
+        prove_secrets(settings)
+        settings.state_dir.mkdir(parents=True, exist_ok=True)
+        lock = LedgerLock(lock_path(settings.ledger, settings.state_dir))
+        ledger = Ledger.open(settings.ledger)
+        house = House(
+            ledger=ledger,
+            link_key=ledger.mailboxes.link_key(),
+            playbook=settings.playbook,
+            templates=Templates(template_folders(settings)),
+            guess=LiveGuesser(settings.state_dir / "model", self._log),
+            threshold=settings.threshold,
+            warn_at=settings.warn_at,
+            cycle=settings.cycle,
+            now=utc_now,
+            monotonic=time.monotonic,
+        )
+        workers = [
+            MailboxWorker(house, box, self._log.bind(mailbox=box.mailbox.name), self._stopping, self._since)
+            for box in settings.mailboxes
+        ]
+        self._log.info("started", mailboxes=len(workers), ledger=ledger.engine.dialect.name)
+        try:
+            with self._signals(house, workers):
+                await self._work(workers, once=once)
+        finally:
+            ledger.close()
+            lock.release()
+            self._log.info("ended")
+
+    async def _work(self, workers: list[MailboxWorker], *, once: bool) -> None:
+        """Run all workers; the first error that no waiting heals ends them all."""
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(worker.run(once=once)) for worker in workers]
+            helpers = [group.create_task(self._report_to_systemd(workers))]
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
+            self._stopping.set()
+            for helper in helpers:
+                helper.cancel()
+
+    @contextlib.contextmanager
+    def _signals(self, house: House, workers: list[MailboxWorker]) -> Iterator[None]:
+        loop = asyncio.get_running_loop()
+        loop.add_signal_handler(signal.SIGTERM, self.stop)
+        loop.add_signal_handler(signal.SIGINT, self.stop)
+        loop.add_signal_handler(signal.SIGHUP, self._reload, house, workers)
+        try:
+            yield
+        finally:
+            for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+                loop.remove_signal_handler(number)
+
+    def _reload(self, house: House, workers: list[MailboxWorker]) -> None:
+        """Take over a changed playbook and changed templates; a broken file changes nothing."""
+        self._systemd.reloading()
+        try:
+            settings = load(self._settings.path)
+        except ConfigurationError as error:
+            self._log.error("reload_refused", error=str(error))
+        else:
+            house.playbook = settings.playbook
+            house.templates = Templates(template_folders(settings))
+            house.threshold, house.warn_at = settings.threshold, settings.warn_at
+            self._log.info("reloaded")
+        self._systemd.ready()
+        for worker in workers:
+            worker.hint()
+
+    async def _report_to_systemd(self, workers: list[MailboxWorker]) -> None:
+        """READY after the first look at every mailbox; then the watchdog, fed by progress alone."""
+        for worker in workers:
+            await worker.looked.wait()
+        self._systemd.ready(f"{len(workers)} mailboxes at work")
+        interval = self._systemd.watchdog_interval()
+        period = STATUS_EVERY if interval is None else interval * WATCHDOG_SHARE
+        allowed = interval or STATUS_EVERY
+        while True:
+            late = [worker.name for worker in workers if time.monotonic() - worker.progress_at > allowed]
+            if late:
+                self._log.error("no_progress", mailboxes=late)
+                self._systemd.status(f"no progress: {', '.join(late)}")
+            else:
+                self._systemd.watchdog()
+            await asyncio.sleep(period)

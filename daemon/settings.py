@@ -1,0 +1,221 @@
+"""Settings: two TOML files, read once into frozen values; no other module reads configuration.
+
+Promises: `load` either returns settings in which everything has been checked that can be checked
+without a network, or says what is wrong: each problem with its file, its key and a remedy.
+
+Errors: `ConfigurationError` (exit 78).
+"""
+
+import difflib
+import json
+import os
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from daemon.desk.mailbox import Mailbox
+from daemon.desk.playbook import DEFAULT_PLAYS, Playbook, Scenario
+from daemon.errors import ConfigurationError
+from daemon.ports.credentials import Secret, read_secret
+from daemon.ports.imap import ImapServer
+from daemon.ports.smtp import SmtpServer
+from daemon.settings_file import FirstreplyFile, MailboxTable, PlaybookFile, PlayTable
+
+DEFAULT_PATH = Path("/etc/firstreply/firstreply.toml")
+Model = TypeVar("Model", bound=BaseModel)
+ENVIRONMENT = "FIRSTREPLY_CONFIG"
+_REMEDIES = {
+    "missing": "Add it",
+    "extra_forbidden": "Remove it, or correct its spelling",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class MailboxSettings:
+    """One mailbox with its servers."""
+
+    mailbox: Mailbox
+    imap: ImapServer
+    smtp: SmtpServer
+    authserv_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class CycleSettings:
+    """How often the daemon looks; `batch` counts messages."""
+
+    poll: timedelta
+    full_look: timedelta
+    batch: int
+    idle: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything the daemon was told; each part gets its own slice of it."""
+
+    path: Path
+    state_dir: Path
+    ledger: str
+    templates: Path | None
+    mailboxes: tuple[MailboxSettings, ...]
+    playbook: Playbook
+    threshold: float
+    warn_at: tuple[float, ...]
+    alert_to: tuple[str, ...]
+    cycle: CycleSettings
+    log_format: str
+    log_level: str
+
+
+def find(given: str | None, environ: Mapping[str, str] = os.environ) -> Path:
+    """The configuration file: `--config`, else $FIRSTREPLY_CONFIG, else /etc/firstreply/firstreply.toml."""
+    return Path(given or environ.get(ENVIRONMENT) or DEFAULT_PATH)
+
+
+def load(path: Path, environ: Mapping[str, str] = os.environ) -> Settings:
+    """Read and check `firstreply.toml`, and the playbook beside it when there is one."""
+    file = _read(path, FirstreplyFile)
+    named = Path(file.playbook) if file.playbook else path.parent / "playbook.toml"
+    playbook_path = named if named.is_absolute() else path.parent / named
+    if file.playbook and not playbook_path.exists():
+        raise ConfigurationError(
+            f"{playbook_path} does not exist",
+            where=f"{path}: playbook",
+            remedy="Correct the path, or remove the key to use the built-in playbook",
+        )
+    plays = _read(playbook_path, PlaybookFile) if playbook_path.exists() else PlaybookFile()
+    return Settings(
+        path=path,
+        state_dir=Path(file.state_dir),
+        ledger=file.ledger,
+        templates=Path(file.templates) if file.templates else None,
+        mailboxes=tuple(_mailbox(path, table, environ) for table in file.mailbox),
+        playbook=_playbook(plays),
+        threshold=file.classifier.threshold,
+        warn_at=tuple(file.deadlines.warn_at),
+        alert_to=tuple(file.deadlines.alert_to),
+        cycle=CycleSettings(
+            timedelta(seconds=file.cycle.poll_seconds),
+            file.cycle.full_look,
+            file.cycle.batch,
+            file.cycle.idle,
+        ),
+        log_format=file.log.format,
+        log_level=file.log.level,
+    )
+
+
+def prove_secrets(settings: Settings) -> None:
+    """Read every secret once, so that a missing one is told at the start and not at the first mail."""
+    for box in settings.mailboxes:
+        box.imap.password()
+        if box.smtp.password is not None:
+            box.smtp.password()
+
+
+def _read(path: Path, model: type[Model]) -> Model:
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigurationError(
+            f"cannot be read ({error.strerror})",
+            where=str(path),
+            remedy=f"Write it (`firstreply init`), or name another with --config or ${ENVIRONMENT}",
+        ) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigurationError(
+            f"is no valid TOML ({error})", where=str(path), remedy="Correct that line"
+        ) from error
+    try:
+        # as JSON, since only there strictness still lets a table become a dataclass
+        return model.model_validate_json(json.dumps(table, default=str))
+    except ValidationError as error:
+        problems = [_problem(path, model, detail) for detail in error.errors(include_url=False)]
+        first, *others = problems
+        raise ConfigurationError(
+            first[1] + "".join(f"\n{where}: {problem}. {remedy}" for where, problem, remedy in others),
+            where=first[0],
+            remedy=first[2],
+        ) from error
+
+
+def _problem(path: Path, model: type[BaseModel], detail: ErrorDetails) -> tuple[str, str, str]:
+    """Where, what and what to do, for one of pydantic's findings."""
+    key = ""
+    for part in detail["loc"]:
+        key += f"[{part}]" if isinstance(part, int) else f".{part}" if key else str(part)
+    remedy = _REMEDIES.get(detail["type"], "Correct the value")
+    problem = detail["msg"].removeprefix("Value error, ")
+    if detail["type"] in {"extra_forbidden", "unexpected_keyword_argument"}:
+        problem = "unknown key"
+        near = difflib.get_close_matches(str(detail["loc"][-1]), _keys(model), n=1)
+        remedy = f"Did you mean {near[0]}?" if near else _REMEDIES["extra_forbidden"]
+    return f"{path}: {key or 'the file'}", problem, remedy
+
+
+def _keys(model: type[BaseModel]) -> set[str]:
+    """All keys that occur anywhere in the schema of a file."""
+    schema: dict[str, Any] = model.model_json_schema(mode="serialization")
+    tables = [schema, *schema.get("$defs", {}).values()]
+    return {key for table in tables for key in table.get("properties", {})}
+
+
+def _mailbox(path: Path, table: MailboxTable, environ: Mapping[str, str]) -> MailboxSettings:
+    def reader(secret: Secret, key: str) -> Callable[[], str]:
+        where = f"{path}: mailbox {table.name!r}, {key}.password"
+        return lambda: read_secret(secret, environ=environ, where=where)
+
+    if table.imap.auth != "password":
+        raise ConfigurationError(
+            "xoauth2 is not built yet",
+            where=f"{path}: mailbox {table.name!r}, imap.auth",
+            remedy='Use auth = "password" with an app password',
+        )
+    return MailboxSettings(
+        mailbox=Mailbox(
+            name=table.name,
+            address=table.address,
+            brand=table.brand,
+            signature=table.signature,
+            layout=table.layout,
+            folders=table.folders,
+            approval=table.approval,
+        ),
+        imap=ImapServer(
+            host=table.imap.host,
+            port=table.imap.port,
+            security=table.imap.security,
+            username=table.imap.username,
+            password=reader(table.imap.password, "imap"),
+            ca_file=table.imap.ca_file,
+        ),
+        smtp=SmtpServer(
+            host=table.smtp.host,
+            port=table.smtp.port,
+            security=table.smtp.security,
+            username=table.smtp.username,
+            password=reader(table.smtp.password, "smtp"),
+            ca_file=table.smtp.ca_file,
+        ),
+        authserv_id=table.authserv_id,
+    )
+
+
+def _playbook(file: PlaybookFile) -> Playbook:
+    plays = dict(DEFAULT_PLAYS)
+    for scenario in Scenario:
+        changes = _changes(file.play(scenario))
+        plays[scenario] = replace(plays[scenario], **changes)
+    return Playbook(plays, dict(file.policy.__pydantic_extra__ or {}))
+
+
+def _changes(table: PlayTable) -> dict[str, Any]:
+    values = {name: getattr(table, name) for name in table.model_fields_set}
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}

@@ -1,0 +1,214 @@
+"""The shape of `firstreply.toml` and `playbook.toml`: every key, its type, its default, its rules.
+
+Promises: unknown keys, wrong types and clear-text secrets are refused by pydantic in strict mode; what
+a key means stands in `config/`, and a test compares keys and defaults there with the ones here.
+
+Errors: `ValueError` inside validators, which pydantic collects; `settings.py` turns the collection
+into one `ConfigurationError` that names file, key and remedy.
+"""
+
+import re
+from datetime import timedelta
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from daemon.desk.mailbox import ADDRESS, ApprovalTimes, Folders
+from daemon.desk.playbook import Scenario
+from daemon.ports.credentials import Secret
+from daemon.ports.security import Security
+
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+_DURATION = re.compile(r"(\d{1,6})\s*([smhd])")
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+
+
+def duration(text: object) -> timedelta:
+    """A duration as people write it: a whole number and one of s, m, h, d, such as "2h" or "7d"."""
+    if isinstance(text, timedelta):
+        return text
+    match = _DURATION.fullmatch(text.strip()) if isinstance(text, str) else None
+    if match is None:
+        raise ValueError('write a whole number and a unit (s, m, h, d), such as "2h"')
+    return timedelta(**{_UNITS[match[2]]: int(match[1])})
+
+
+def _secret(value: object) -> object:
+    if isinstance(value, str):
+        raise ValueError(  # noqa: TRY004  pydantic collects only ValueError
+            "a secret in clear text is not allowed here; write "
+            '{ credential = "NAME" }, { env = "NAME" }, { file = "/path" } or { command = "..." }'
+        )
+    return value
+
+
+def _security(value: object) -> object:
+    return Security(value) if isinstance(value, str) and value in set(Security) else value
+
+
+def _address(value: object) -> object:
+    if isinstance(value, str) and not ADDRESS.fullmatch(value):
+        raise ValueError("this is no plain e-mail address, such as support@shop.example")
+    return value
+
+
+Duration = Annotated[timedelta, BeforeValidator(duration)]
+SecretValue = Annotated[Secret, BeforeValidator(_secret)]
+SecurityValue = Annotated[Security, BeforeValidator(_security)]
+Address = Annotated[str, BeforeValidator(_address)]
+Port = Annotated[int, Field(ge=1, le=65535)]
+Share = Annotated[float, Field(gt=0, lt=1, strict=False)]
+
+
+class Strict(BaseModel):
+    """A table of the file: no unknown keys, no silent conversions, never changed."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class Server(Strict):
+    """What the IMAP and the SMTP server have in common."""
+
+    host: str
+    port: Port
+    security: SecurityValue = Security.TLS
+    username: str
+    password: SecretValue
+    ca_file: str | None = None
+
+    @model_validator(mode="after")
+    def _encrypted(self) -> "Server":
+        if self.security is Security.NONE and self.host not in LOOPBACK:
+            raise ValueError(
+                f'security "none" is allowed only for a loopback host, not for {self.host}; '
+                'write "tls" or "starttls"'
+            )
+        return self
+
+
+class ImapTable(Server):
+    """`[mailbox.imap]`."""
+
+    port: Port = 993
+    auth: Literal["password", "xoauth2"] = "password"
+
+
+class SmtpTable(Server):
+    """`[mailbox.smtp]`."""
+
+    port: Port = 465
+
+
+class MailboxTable(Strict):
+    """`[[mailbox]]`."""
+
+    name: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")]
+    address: Address
+    brand: str = ""
+    signature: str = ""
+    layout: Literal["folders", "drafts"] = "folders"
+    authserv_id: str | None = None
+    imap: ImapTable
+    smtp: SmtpTable
+    folders: Folders = Folders()
+    approval: ApprovalTimes = ApprovalTimes()
+
+
+class ClassifierTable(Strict):
+    """`[classifier]`."""
+
+    threshold: Share = 0.7
+
+
+class DeadlinesTable(Strict):
+    """`[deadlines]`."""
+
+    warn_at: Annotated[list[Share], Field(min_length=1)] = Field(default_factory=lambda: [0.5, 0.75, 0.9])
+    alert_to: list[Address] = Field(default_factory=list)
+
+    @model_validator(mode="after")
+    def _ascending(self) -> "DeadlinesTable":
+        if sorted(self.warn_at) != self.warn_at:
+            raise ValueError("warn_at must be in ascending order")
+        return self
+
+
+class LogTable(Strict):
+    """`[log]`."""
+
+    format: Literal["key_value", "json"] = "key_value"
+    level: Literal["debug", "info", "warning", "error"] = "info"
+
+
+class CycleTable(Strict):
+    """`[cycle]`."""
+
+    poll_seconds: Annotated[float, Field(ge=0.05, le=600, strict=False)] = 2.0
+    full_look: Duration = timedelta(minutes=15)
+    batch: Annotated[int, Field(ge=1, le=1000)] = 100
+    idle: bool = True
+
+
+class FirstreplyFile(Strict):
+    """`firstreply.toml`."""
+
+    state_dir: str = "/var/lib/firstreply"
+    ledger: str = "sqlite:////var/lib/firstreply/ledger.db"
+    templates: str | None = None
+    playbook: str | None = None
+    mailbox: Annotated[list[MailboxTable], Field(min_length=1)]
+    classifier: ClassifierTable = ClassifierTable()
+    deadlines: DeadlinesTable = DeadlinesTable()
+    cycle: CycleTable = CycleTable()
+    log: LogTable = LogTable()
+
+    @model_validator(mode="after")
+    def _distinct(self) -> "FirstreplyFile":
+        names = [box.name for box in self.mailbox]
+        twice = {name for name in names if names.count(name) > 1}
+        if twice:
+            raise ValueError(f"the mailbox name {min(twice)!r} is used twice; give each its own")
+        return self
+
+
+class PlayTable(Strict):
+    """One scenario's table in `playbook.toml`; what is left out keeps its default."""
+
+    target: Duration | None = None
+    hard_limit: Duration | None = None
+    template: str | None = None
+    steps: list[str] | None = None
+    expected_outcome: str | None = None
+    calendar: str | None = None
+    attach: list[str] | None = None
+
+
+class PolicyTable(Strict):
+    """`[policy]`: severities of single rules."""
+
+    model_config = ConfigDict(extra="allow", strict=True, frozen=True)
+    __pydantic_extra__: dict[str, Literal["block", "warn"]]
+
+
+class PlaybookFile(Strict):
+    """`playbook.toml`."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+    policy: PolicyTable = PolicyTable.model_validate({})
+    product_issue: PlayTable = PlayTable()
+    delivery_issue: PlayTable = PlayTable()
+    usage_question: PlayTable = PlayTable()
+    presale_question: PlayTable = PlayTable()
+    return_request: PlayTable = PlayTable()
+    order_change: PlayTable = PlayTable()
+    negative_review: PlayTable = PlayTable()
+    a_to_z_claim: PlayTable = PlayTable()
+    satisfied: PlayTable = PlayTable()
+    other: PlayTable = PlayTable()
+    no_reply_needed: PlayTable = PlayTable()
+
+    def play(self, scenario: Scenario) -> PlayTable:
+        """The table of one scenario."""
+        table: PlayTable = getattr(self, scenario.value)
+        return table

@@ -1,0 +1,278 @@
+r"""Dispatch: what a person approved is sent, at most once, and leaves its traces in the mailbox.
+
+Promises: a delivery's bytes, its own Message-ID, its attempt and the attempt's successor are in the
+ledger before the network is touched. What is sent is built from the copy whose digest was approved, to
+the one address the ledger knows, after a look into Sent and at `\Answered`. The last checks and the step
+to `sending` are one transaction, between the text and its final dot. A lost answer makes `in_doubt`,
+which only evidence in Sent, or a person, ends; nothing is ever sent again by itself.
+
+IMAP and ledger are blocking, so each synchronous step runs in the mailbox's own thread (`run`); only the
+SMTP dialogue is awaited.
+
+Errors: `TemporaryError` and `InDoubtError` of the ports.
+"""
+
+import secrets
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Protocol, TypeVar
+
+from daemon.desk.draft import BeforeSending, DraftState, reason_to_hold
+from daemon.desk.link import TOKEN_OCTETS, LinkKind, links_in, message_id, token_from
+from daemon.desk.retry import next_attempt
+from daemon.ports.ledger.deliveries import HoldError
+from daemon.ports.ledger.delivery_rows import Due, LastLook
+from daemon.ports.ledger.steps import OvertakenError
+from daemon.ports.smtp import Outcome, OutcomeKind
+from daemon.reply.compose import delivery
+from daemon.reply.copies import Copy, UnreadableCopyError, read_copy
+from daemon.reply.templates import gaps_in
+from daemon.stages.context import Context
+from daemon.stages.drafting import find_copy
+from daemon.stages.filing import file_sent, settle_doubts
+from daemon.stages.noting import append_notes, hold, new_note
+
+Result = TypeVar("Result")
+
+
+class Runner(Protocol):
+    """Runs a blocking function in the mailbox's thread."""
+
+    def __call__(self, function: Callable[[], Result]) -> Awaitable[Result]:
+        """The function's result, when it is there."""
+
+
+class Sender(Protocol):
+    """The SMTP port as this stage sees it."""
+
+    async def send(self, sender: str, recipient: str, raw: bytes, before_dot: Callable[[], None]) -> Outcome:
+        """One attempt."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A delivery about to be tried; `copy` is the approved content."""
+
+    delivery_id: int
+    due: Due
+    copy: Copy
+    raw: bytes
+
+
+async def dispatch(context: Context, sender: Sender, run: Runner) -> int:
+    """Send everything that is due; returns how many mails were accepted."""
+    await run(lambda: settle_doubts(context))
+    sent = 0
+    for due in await run(
+        lambda: context.ledger.deliveries.due(
+            context.claim, context.now(), context.mailbox.approval.cool_down
+        )
+    ):
+        ready = await run(lambda due=due: _prepare(context, due))  # type: ignore[misc]  # the loop's value, bound now
+        if ready is not None:
+            sent += await _send(context, sender, run, ready)
+    await run(lambda: file_sent(context))
+    await run(lambda: append_notes(context))
+    return sent
+
+
+# ---- before the network ----------------------------------------------------------------------
+
+
+def _prepare(context: Context, due: Due) -> Ready | None:
+    """Check the copy in `Approved` again and write the delivery; None when it must not be sent now."""
+    raw = _approved_copy(context, due)
+    if raw is None:
+        _gone(context, due)
+        return None
+    try:
+        copy = read_copy(raw)
+    except UnreadableCopyError:
+        hold(context, due.draft_id, "unreadable", "dispatch")
+        return None
+    reason = _reason(context, due, copy)
+    if reason is not None:
+        _hold(context, due, reason)
+        return None
+    delivery_id = due.delivery_id or _write_delivery(context, due, copy)
+    content = context.ledger.deliveries.raw(delivery_id)
+    context.ledger.deliveries.attempt(context.claim, delivery_id, next_attempt(due.attempts, context.now()))
+    return Ready(delivery_id, due, copy, content)
+
+
+def _approved_copy(context: Context, due: Due) -> bytes | None:
+    """The bytes of the approved copy, where the ledger knows it to lie."""
+    status = context.imap.examine(due.folder, fresh=True)
+    if status.uidvalidity != due.uidvalidity or not due.uid:
+        return None
+    found = context.imap.fetch(due.folder, [due.uid])
+    if not found or "\\Deleted" in found[0].flags:
+        return None
+    return found[0].raw
+
+
+def _gone(context: Context, due: Due) -> None:
+    """The copy left `Approved` before its time: an undo, a rejection, or it is nowhere to be seen."""
+    context.ledger.deliveries.abandon(context.claim, due.draft_id, "copy_left_approved", context.now())
+    place = find_copy(context, due.header_id, due.token)
+    context.log.info("approved_copy_gone", draft=due.draft_id, found=place.folder if place else None)
+    if place is None:
+        hold(context, due.draft_id, "copy_gone", "dispatch")
+    # a copy that was found is the next look's affair: it knows what its folder means
+
+
+def _reason(context: Context, due: Due, copy: Copy) -> str | None:
+    seen = BeforeSending(
+        state=DraftState.APPROVED,
+        approved_digest=due.approved_digest,
+        present_digest=copy.digest,
+        recipients=copy.recipients,
+        relay=due.recipient,
+        sender=copy.sender,
+        approved_sender=context.mailbox.address,
+        text=copy.own_words,
+        gaps=gaps_in(copy.unquoted),
+        answered_elsewhere=_answered_elsewhere(context, due),
+    )
+    return reason_to_hold(seen)
+
+
+def _answered_elsewhere(context: Context, due: Due) -> bool:
+    """Whether Sent holds an answer to this message that is not ours, or the original says so."""
+    folder, uidvalidity, uid = due.original
+    status = context.imap.examine(folder)
+    if status.uidvalidity == uidvalidity and "\\Answered" in context.imap.flags(folder, [uid]).get(uid, ()):
+        return True
+    sent = context.folders.sent
+    if sent is None or not due.answers:
+        return False
+    context.imap.examine(sent, fresh=True)
+    answers = context.imap.search_header(sent, "In-Reply-To", due.answers)
+    if not answers:
+        return False
+    blocks = context.imap.headers(sent, answers, ["Message-ID"])
+    ids = [block.decode("ascii", "replace") for block in blocks.values()]
+    ours = {link.token for link in links_in(context.link_key, ids) if link.kind is LinkKind.DELIVERY}
+    return len(ours) < len(blocks)
+
+
+def _hold(context: Context, due: Due, reason: str) -> None:
+    context.ledger.deliveries.abandon(context.claim, due.draft_id, reason, context.now())
+    hold(context, due.draft_id, reason, "dispatch", recipient=due.recipient)
+    _back_to_queue(context, due)
+
+
+def _back_to_queue(context: Context, due: Due) -> None:
+    """A held draft goes back to where people look for it."""
+    context.imap.move(due.folder, [due.uid], context.folders.approval)
+
+
+def _write_delivery(context: Context, due: Due, copy: Copy) -> int:
+    box, now = context.mailbox, context.now()
+    token = token_from(secrets.token_bytes(TOKEN_OCTETS))
+    header_id = message_id(context.link_key, LinkKind.DELIVERY, token, box.domain)
+    raw = delivery(
+        sender_name=box.brand,
+        sender=box.address,
+        recipient=due.recipient,
+        subject=copy.subject,
+        text=copy.text,
+        message_id=header_id,
+        link=due.header_id,
+        answers=due.answers,
+        reference_ids=due.reference_ids,
+        now=now,
+    )
+    return context.ledger.deliveries.prepare(
+        context.claim,
+        due.draft_id,
+        header_id=header_id,
+        sender=box.address,
+        recipient=due.recipient,
+        raw=raw,
+        now=now,
+    )
+
+
+# ---- the attempt and its result --------------------------------------------------------------
+
+
+async def _send(context: Context, sender: Sender, run: Runner, ready: Ready) -> bool:
+    """One attempt; True when the server took the mail."""
+
+    def before_dot() -> None:
+        context.ledger.deliveries.commit_sending(
+            context.claim, ready.delivery_id, lambda look: _last_check(context, ready, look), context.now()
+        )
+
+    try:
+        outcome = await sender.send(context.mailbox.address, ready.due.recipient, ready.raw, before_dot)
+    except HoldError as error:
+        reason = error.reason
+        await run(lambda: _hold(context, ready.due, reason))
+        return False
+    except OvertakenError:
+        context.log.info("overtaken", draft=ready.due.draft_id)
+        return False
+    return await run(lambda: _record(context, ready, outcome))
+
+
+def _last_check(context: Context, ready: Ready, look: LastLook) -> str | None:
+    return reason_to_hold(
+        BeforeSending(
+            state=look.state,
+            approved_digest=look.approved_digest,
+            present_digest=ready.copy.digest,
+            recipients=ready.copy.recipients,
+            relay=look.relay,
+            sender=ready.copy.sender,
+            approved_sender=context.mailbox.address,
+            text=ready.copy.own_words,
+            gaps=gaps_in(ready.copy.unquoted),
+            newer_message=look.newer_message,
+            newer_revision=look.newer_revision,
+            answered_elsewhere=look.answered_elsewhere,
+        )
+    )
+
+
+def _record(context: Context, ready: Ready, outcome: Outcome) -> bool:
+    """Write what the attempt came to."""
+    due, now = ready.due, context.now()
+    context.log.info(
+        "attempt",
+        draft=due.draft_id,
+        delivery=ready.delivery_id,
+        outcome=outcome.kind.value,
+        at=outcome.stage,
+        code=outcome.code,
+        said=outcome.text,
+    )
+    book = context.ledger.deliveries
+    if outcome.kind is OutcomeKind.SENT:
+        first = book.sent(context.claim, ready.delivery_id, outcome.code, outcome.text, now)
+        if first is not None:
+            _tell_first_response(context, due, first.seconds, within=first.within_rule)
+        return True
+    if outcome.kind is OutcomeKind.IN_DOUBT:
+        doubtful = new_note(context, "in_doubt", when=now)
+        book.in_doubt(context.claim, ready.delivery_id, outcome.text, doubtful, now)
+    elif outcome.stage == "content":
+        refused = new_note(context, "refused_at_the_end", detail=outcome.text)
+        book.refused(context.claim, ready.delivery_id, outcome.code, outcome.text, refused, now)
+        _back_to_queue(context, due)
+    elif outcome.kind is OutcomeKind.REJECT:
+        refused = new_note(context, "refused", detail=outcome.text)
+        book.refused(context.claim, ready.delivery_id, outcome.code, outcome.text, refused, now)
+        _back_to_queue(context, due)
+    return False
+
+
+def _tell_first_response(context: Context, due: Due, seconds: float, *, within: bool) -> None:
+    context.log.info(
+        "first_response",
+        draft=due.draft_id,
+        conversation=due.conversation_id,
+        seconds=round(seconds, 1),
+        within_24h=within,
+    )

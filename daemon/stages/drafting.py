@@ -1,0 +1,132 @@
+"""Drafting: what we owe becomes drafts in the approval queue.
+
+Promises: a draft's bytes and links are in the ledger before any server sees them. A draft whose copy is
+not known to lie in the queue is looked for in all folders, on a fresh view, by its token, its Message-ID
+and the message it answers, before it is appended again. One open draft for a conversation: an untouched
+one is replaced when the buyer writes again, any other is held with a note.
+
+Errors: `TemporaryError` and `InDoubtError` of the ports; the next cycle looks and goes on.
+"""
+
+from dataclasses import dataclass
+
+from daemon.desk.draft import DraftState
+from daemon.desk.link import TOKEN_HEADER
+from daemon.ports.imap import NewMessage
+from daemon.ports.ledger.draft_rows import NewDraft, Owed, Place, Planned
+from daemon.stages.composing import compose
+from daemon.stages.context import Context
+from daemon.stages.noting import append_notes, hold
+
+REPLACEABLE = frozenset({DraftState.PLANNED, DraftState.QUEUED})
+SETTLED = frozenset({DraftState.SENDING, DraftState.IN_DOUBT, DraftState.HELD})
+
+
+@dataclass(frozen=True, slots=True)
+class Drafted:
+    """What one pass did."""
+
+    queued: int
+    held: int
+
+
+def drafting(context: Context) -> Drafted:
+    """Bring every owed draft and every planned note into the queue."""
+    queued = held = 0
+    _append(context, _not_found(context, context.ledger.drafts.planned(context.claim)))
+    skipped: set[int] = set()
+    while True:
+        owed = [
+            item
+            for item in context.ledger.drafts.owed(context.claim, context.batch + len(skipped))
+            if item.message_id not in skipped
+        ]
+        if not owed:
+            break
+        skipped |= {item.message_id for item in owed}
+        fresh, stopped = _sort(context, owed)
+        held += stopped
+        planned = context.ledger.drafts.plan(context.claim, fresh, context.now())
+        queued += _append(context, planned)
+    _clear_superseded(context)
+    append_notes(context)
+    return Drafted(queued, held)
+
+
+def _sort(context: Context, owed: list[Owed]) -> tuple[list[NewDraft], int]:
+    """Compose what can be drafted; hold what a person has in hand."""
+    fresh: list[NewDraft] = []
+    held = 0
+    for item in owed:
+        if item.open_draft is not None and item.open_state not in REPLACEABLE:
+            if item.open_state not in SETTLED:
+                hold(
+                    context,
+                    item.open_draft,
+                    "newer_message",
+                    "drafting",
+                    item.order_id,
+                    when=item.received_at,
+                )
+                held += 1
+            continue
+        fresh.append(compose(context, item))
+    return fresh, held
+
+
+def _append(context: Context, planned: list[Planned]) -> int:
+    """Append drafts to the queue and write down where they lie."""
+    folder = context.folders.approval
+    for start in range(0, len(planned), context.batch):
+        batch = planned[start : start + context.batch]
+        placed = context.imap.append(folder, [NewMessage(item.raw, ("\\Draft",), None) for item in batch])
+        uids = placed.uids or (None,) * len(batch)
+        context.ledger.drafts.queued(
+            context.claim,
+            [
+                (item.draft_id, Place(folder, placed.uidvalidity or 0, uid or 0))
+                for item, uid in zip(batch, uids, strict=True)
+            ],
+            context.now(),
+        )
+        for item in batch:
+            context.log.info("draft_queued", draft=item.draft_id)
+    return len(planned)
+
+
+def _not_found(context: Context, planned: list[Planned]) -> list[Planned]:
+    """Those planned drafts that lie in no folder; the others become queued where they lie."""
+    missing = []
+    for item in planned:
+        place = find_copy(context, item.header_id, item.token)
+        if place is None:
+            missing.append(item)
+        else:
+            context.log.info("draft_found", draft=item.draft_id, folder=place.folder)
+            context.ledger.drafts.queued(context.claim, [(item.draft_id, place)], context.now())
+    return missing
+
+
+def find_copy(context: Context, header_id: str, token: str) -> Place | None:
+    """Where a copy of a draft lies, looking into every folder a person may have put it."""
+    names = context.folders
+    for folder in (names.approval, names.approved, names.rejected, names.drafts, names.sent, names.trash):
+        if folder is None:
+            continue
+        status = context.imap.examine(folder, fresh=True)
+        for field, value in (("Message-ID", header_id), (TOKEN_HEADER, token), ("References", header_id)):
+            uids = context.imap.search_header(folder, field, value)
+            if uids:
+                return Place(folder, status.uidvalidity, min(uids))
+    return None
+
+
+def _clear_superseded(context: Context) -> None:
+    """Take the untouched copies of superseded drafts out of the queue."""
+    for row in context.ledger.drafts.in_states(context.claim, {DraftState.SUPERSEDED}):
+        if row.place is None:
+            continue
+        if row.place.folder == context.folders.approval:
+            for uid in context.imap.search_header(row.place.folder, "Message-ID", row.header_id):
+                context.imap.remove(row.place.folder, [uid])
+        context.ledger.drafts.relocate(context.claim, row.draft_id, None)

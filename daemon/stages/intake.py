@@ -1,0 +1,255 @@
+r"""Intake: new UIDs become messages, conversations and running clocks.
+
+Promises: a message is found by set difference between the folder and the ledger, never by `\Seen`; the
+inbox is only ever EXAMINEd. The first run writes a mark, and older mail stays what it is. A message
+whose reading fails is shunted with a reason, and the next one is read; one that has taken the daemon
+down with it is shunted at the third attempt. A new UIDVALIDITY re-keys the rows by content.
+
+Errors: `TemporaryError` of the ports; the cycle is then begun anew.
+"""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import TypeVar
+
+from daemon.desk.clock import start_of
+from daemon.desk.disposition import Action, Disposition, Guess, dispose, needs_model
+from daemon.mail.message import Message, parse
+from daemon.mail.understanding import Kind, Understanding, understand
+from daemon.ports.imap import Fetched
+from daemon.ports.ledger.intake_rows import Arrival, Joining, Reading, Unread
+from daemon.ports.ledger.mailboxes import FolderMark
+from daemon.stages.context import Context
+from daemon.stages.joining import Joiner
+from daemon.stages.rekey import rekey
+
+Item = TypeVar("Item")
+
+ATTEMPTS = 3
+"""After so many attempts that ended in a crash a message is set aside."""
+
+KEPT_TEXT = 20_000
+"""Characters of a buyer's words that the ledger keeps."""
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """What one pass took in."""
+
+    read: int
+    shunted: int
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One message between parsing and storing."""
+
+    row: Unread
+    message: Message
+    understanding: Understanding
+    internal_at: datetime
+
+
+def intake(context: Context, *, full: bool, since: timedelta | None = None) -> Intake:
+    """Take in all messages that have no row yet; `full` compares whole sets instead of new UIDs only."""
+    mark, marked_at = _mark(context, since)
+    read = shunted = 0
+    if full:
+        for batch in _batches(context.ledger.intake.take_up(context.claim), context.batch):
+            done, aside = _take_up(context, mark, batch, marked_at)
+            read, shunted = read + done, shunted + aside
+    status = context.imap.examine(context.folders.inbox, fresh=True)
+    first = mark.floor_uid + 1 if full else max(mark.uidnext, mark.floor_uid + 1)
+    present = context.imap.uids(context.folders.inbox, first)
+    if present:
+        known = context.ledger.intake.known_uids(context.claim, mark.folder_id, mark.uidvalidity)
+        new = [uid for uid in present if uid not in known]
+        for uids in _batches(new, context.batch):
+            done, aside = _take_in(context, mark, uids, marked_at)
+            read, shunted = read + done, shunted + aside
+    if status.uidnext != mark.uidnext:
+        context.ledger.mailboxes.advance(context.claim, mark.folder_id, status.uidnext, status.modseq)
+    return Intake(read, shunted)
+
+
+def _batches(items: Sequence[Item], size: int) -> Iterator[list[Item]]:
+    rest = iter(items)
+    while batch := list(islice(rest, size)):
+        yield batch
+
+
+def _mark(context: Context, since: timedelta | None) -> tuple[FolderMark, datetime | None]:
+    """The inbox's mark, made at the first run, lowered by --since, re-keyed at a new UIDVALIDITY.
+
+    The time is that before which mail is recorded but not answered; None where UIDs alone decide.
+    """
+    inbox, now = context.folders.inbox, context.now()
+    status = context.imap.examine(inbox, fresh=True)
+    mark = context.ledger.mailboxes.folder(context.claim, inbox)
+    if mark is None:
+        first = FolderMark(0, inbox, status.uidvalidity, status.uidnext - 1, status.uidnext, None)
+        mark = context.ledger.mailboxes.set_mark(context.claim, first, now, "first_run_mark")
+        context.log.info("first_run_mark", floor=mark.floor_uid, messages=status.messages)
+    elif mark.uidvalidity != status.uidvalidity:
+        context.log.warning("uidvalidity_changed", old=mark.uidvalidity, new=status.uidvalidity)
+        mark = rekey(context, mark, status)
+        return mark, context.ledger.mailboxes.marked_at(context.claim)
+    if since is None:
+        return mark, None
+    wanted = context.imap.uids_since(inbox, (now - since).date())
+    floor = min(mark.floor_uid, min(wanted, default=status.uidnext) - 1)
+    if floor < mark.floor_uid:
+        lowered = FolderMark(mark.folder_id, inbox, mark.uidvalidity, floor, floor + 1, None)
+        mark = context.ledger.mailboxes.set_mark(context.claim, lowered, now, "backlog_wanted")
+    return mark, now - since
+
+
+def _take_in(
+    context: Context, mark: FolderMark, uids: Sequence[int], marked_at: datetime | None
+) -> tuple[int, int]:
+    fetched = context.imap.fetch(context.folders.inbox, uids)
+    arrivals = [
+        Arrival(mail.uid, hashlib.sha256(mail.raw).hexdigest(), mail.size, mail.internal_at)
+        for mail in fetched
+    ]
+    # the attempt is in the ledger before any of these bytes meets a parser
+    rows = context.ledger.intake.record(
+        context.claim, mark.folder_id, mark.uidvalidity, arrivals, context.now()
+    )
+    return _read(context, list(zip(rows, fetched, strict=True)), marked_at)
+
+
+def _take_up(
+    context: Context, mark: FolderMark, rows: list[Unread], marked_at: datetime | None
+) -> tuple[int, int]:
+    """Go on with messages that an earlier daemon fetched and did not finish."""
+    shunted = 0
+    again = []
+    present = {
+        mail.uid: mail
+        for mail in context.imap.fetch(context.folders.inbox, [row.uid for row in rows])
+        if mark.uidvalidity == rows[0].uidvalidity
+    }
+    for row in rows:
+        mail = present.get(row.uid)
+        if row.attempts > ATTEMPTS or mail is None:
+            reason = "gone_before_read" if mail is None else "crashed_three_times"
+            _shunt(context, row, reason)
+            shunted += 1
+        else:
+            again.append((row, mail))
+    read, aside = _read(context, again, marked_at)
+    return read, shunted + aside
+
+
+def _shunt(context: Context, row: Unread, reason: str, detail: str = "") -> None:
+    context.ledger.intake.shunt(context.claim, row.message_id, reason, context.now(), detail)
+    context.log.warning("shunted", message=row.message_id, uid=row.uid, reason=reason, detail=detail)
+
+
+def _read(
+    context: Context, mails: list[tuple[Unread, Fetched]], marked_at: datetime | None
+) -> tuple[int, int]:
+    """Parse, understand, classify and store a batch; a message that fails is shunted alone."""
+    seen: list[Seen] = []
+    for row, mail in mails:
+        try:
+            message = parse(mail.raw)
+            understanding = understand(message, context.reader)
+        except Exception as error:  # noqa: BLE001  the stage's one broad except: whatever a mail does, the next is read
+            _shunt(context, row, "reading_failed", type(error).__name__)
+            continue
+        if message.unreadable:
+            _shunt(context, row, message.unreadable)
+            continue
+        seen.append(Seen(row, message, understanding, mail.internal_at))
+    guesses = _guesses(context, seen)
+    readings = _readings(context, seen, guesses, marked_at)
+    context.ledger.intake.store(context.claim, readings, context.now())
+    for reading in readings:
+        _tell(context, reading)
+    return len(readings), len(mails) - len(seen)
+
+
+def _tell(context: Context, reading: Reading) -> None:
+    context.log.info(
+        "message_read",
+        message=reading.message_id,
+        kind=reading.kind,
+        why=reading.reason,
+        action=reading.disposition.action.value,
+        reason=reading.disposition.reason,
+        scenario=reading.disposition.scenario,
+        confidence=round(reading.disposition.confidence, 3),
+        decided_by=reading.disposition.decided_by.value,
+    )
+
+
+def _guesses(context: Context, seen: list[Seen]) -> dict[int, Guess]:
+    """The model's view of those messages that only the model can name, in one batch."""
+    asked = [item for item in seen if needs_model(item.understanding)]
+    if not asked:
+        return {}
+    answers = context.guess([item.understanding for item in asked], [item.message.subject for item in asked])
+    return {item.row.message_id: guess for item, guess in zip(asked, answers, strict=False)}
+
+
+def _readings(
+    context: Context, seen: list[Seen], guesses: dict[int, Guess], marked_at: datetime | None
+) -> list[Reading]:
+    joiner = Joiner(context, [item.understanding for item in seen])
+    readings = []
+    for item in sorted(seen, key=lambda item: (item.internal_at, item.row.uid)):
+        guess = guesses.get(item.row.message_id)
+        if marked_at is not None and item.internal_at < marked_at:
+            disposition = Disposition(Action.LEAVE_ALONE, "before_mark")
+        else:
+            disposition = dispose(item.understanding, guess, context.threshold)
+        readings.append(_reading(context, item, disposition, guess, joiner))
+    return readings
+
+
+def _reading(
+    context: Context, item: Seen, disposition: Disposition, guess: Guess | None, joiner: Joiner
+) -> Reading:
+    message, understanding = item.message, item.understanding
+    received_at = start_of(message.date, item.internal_at)
+    joining: Joining | None = None
+    limits = None
+    if understanding.kind is Kind.BUYER_MESSAGE and understanding.relay is not None:
+        joining = joiner.join(message, understanding, received_at)
+        if disposition.scenario is not None:
+            limits = context.playbook.deadlines(received_at, disposition.scenario, disposition.runner_up)
+    return Reading(
+        message_id=item.row.message_id,
+        header_id=message.message_id,
+        reference_ids=message.references,
+        received_at=received_at,
+        kind=understanding.kind.value,
+        notice=understanding.notice.value if understanding.notice else None,
+        reason=understanding.reason,
+        sender=message.from_address,
+        subject=message.subject,
+        text=understanding.text[:KEPT_TEXT],
+        language=understanding.language,
+        relay_address=understanding.relay.address if understanding.relay else None,
+        buyer_name=understanding.buyer_name,
+        facts=_facts(understanding),
+        disposition=disposition,
+        model=guess.model if guess else "",
+        conversation=joining,
+        limits=limits,
+    )
+
+
+def _facts(understanding: Understanding) -> dict[str, object]:
+    facts: dict[str, object] = {
+        "product": understanding.product,
+        "asins": list(understanding.asins),
+        "tracking_numbers": list(understanding.tracking_numbers),
+        "no_response_url": understanding.no_response_url,
+    }
+    return {name: value for name, value in facts.items() if value}

@@ -1,0 +1,81 @@
+"""Holding a draft and telling the agent why: the one way in which every stage stops something.
+
+Promises: the state and the intention to leave the note are one transaction; the note is looked for
+before it is appended, so that a crash leaves one note, not two.
+
+Errors: those of the ports.
+"""
+
+import secrets
+from datetime import datetime
+
+from daemon.desk.link import TOKEN_OCTETS, LinkKind, message_id, token_from
+from daemon.ports.imap import NewMessage
+from daemon.ports.ledger.draft_rows import NewNote
+from daemon.reply.compose import note
+from daemon.reply.notes import Words, note_text
+from daemon.stages.context import Context
+
+
+def new_note(
+    context: Context,
+    reason: str,
+    order_id: str = "",
+    *,
+    recipient: str = "",
+    detail: str = "",
+    when: datetime | None = None,
+) -> NewNote:
+    """The note that explains `reason`, with an identity of its own."""
+    box = context.mailbox
+    words = Words(
+        context.folders.approved,
+        context.folders.approval,
+        context.folders.rejected,
+        box.address,
+        recipient,
+        detail,
+        when,
+    )
+    subject, text = note_text(reason, words, order_id)
+    token = token_from(secrets.token_bytes(TOKEN_OCTETS))
+    header_id = message_id(context.link_key, LinkKind.NOTE, token, box.domain)
+    raw = note(
+        mailbox_name=box.name,
+        mailbox_address=box.address,
+        subject=subject,
+        text=text,
+        message_id=header_id,
+        now=context.now(),
+    )
+    return NewNote(header_id, reason, raw)
+
+
+def hold(
+    context: Context,
+    draft_id: int,
+    reason: str,
+    stage: str,
+    order_id: str = "",
+    *,
+    recipient: str = "",
+    detail: str = "",
+    when: datetime | None = None,
+) -> None:
+    """Stop a draft and plan the note that says why."""
+    explained = new_note(context, reason, order_id, recipient=recipient, detail=detail, when=when)
+    context.ledger.drafts.hold(context.claim, draft_id, reason, explained, context.now(), stage)
+    context.log.warning("draft_held", draft=draft_id, reason=reason)
+
+
+def append_notes(context: Context) -> None:
+    """Bring planned notes into the queue; one that got there before a crash is found, not repeated."""
+    folder = context.folders.approval
+    waiting = context.ledger.drafts.planned_notes(context.claim)
+    if not waiting:
+        return
+    context.imap.examine(folder, fresh=True)
+    for item in waiting:
+        if not context.imap.search_header(folder, "Message-ID", item.header_id):
+            context.imap.append(folder, [NewMessage(item.raw, (), None)])
+        context.ledger.drafts.notes_queued(context.claim, [item.note_id])

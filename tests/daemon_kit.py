@@ -1,0 +1,256 @@
+"""The daemon as its users run it: a process with a configuration file, a log, and signals.
+
+`House` is one test's world: a mailbox on Dovecot, an SMTP sink, a configuration, a ledger. It waits for
+conditions, never for time.
+"""
+
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from imapclient import IMAPClient
+
+from daemon.ports.ledger.books import Ledger
+from daemon.ports.ledger.store import open_engine
+from tests.mails import buyer_mail
+from tests.smtp_sink import Sink
+
+PATIENCE = 30.0
+_BETWEEN_LOOKS = threading.Event()  # never set: a pause between two looks at somebody else's state
+SHOP = "support@shop.example"
+CONFIG = """\
+state_dir = "{root}/state"
+ledger = "sqlite:///{root}/state/ledger.db"
+
+[[mailbox]]
+name = "shop"
+address = "support@shop.example"
+brand = "Acme"
+signature = "Anna"
+  [mailbox.imap]
+  host = "127.0.0.1"
+  port = {imap}
+  security = "none"
+  username = "{user}"
+  password = {{ file = "{root}/password" }}
+  [mailbox.smtp]
+  host = "127.0.0.1"
+  port = {smtp}
+  security = "none"
+  username = "{user}"
+  password = {{ file = "{root}/password" }}
+  [mailbox.folders]
+  inbox = "{inbox}"
+  [mailbox.approval]
+  cool_down_seconds = {cool_down}
+  settle_seconds = 0
+
+[cycle]
+poll_seconds = 0.1
+idle = {idle}
+"""
+
+
+def until(condition: Callable[[], Any], what: str, patience: float = PATIENCE) -> Any:  # noqa: ANN401  whatever the condition gives
+    """Wait for a condition and return its answer; fail with what was waited for."""
+    end = time.monotonic() + patience
+    while True:
+        answer = condition()
+        if answer:
+            return answer
+        assert time.monotonic() < end, f"not within {patience:.0f} s: {what}"
+        _BETWEEN_LOOKS.wait(0.03)
+
+
+class House:
+    """One mailbox, one SMTP sink, one ledger, and the daemon that works on them."""
+
+    def __init__(
+        self,
+        root: Path,
+        *,
+        imap_port: int,
+        user: str,
+        password: str,
+        sink: Sink,
+        model: Path,
+        cool_down: int = 0,
+    ) -> None:
+        self.root, self.sink, self.user = root, sink, user
+        self._imap_port, self._password = imap_port, password
+        (root / "state").mkdir()
+        (root / "state" / "model").symlink_to(model)
+        secret = root / "password"
+        secret.touch(mode=0o600)
+        secret.write_text(password)
+        self.config = root / "firstreply.toml"
+        self.configure(cool_down=cool_down)
+        self.process: subprocess.Popen[bytes] | None = None
+        self._clients: list[IMAPClient] = []
+        self._count = 0
+
+    def configure(
+        self, *, cool_down: int = 0, imap_port: int | None = None, idle: bool = True, inbox: str = "INBOX"
+    ) -> None:
+        """Write the configuration."""
+        self.config.write_text(
+            CONFIG.format(
+                root=self.root,
+                imap=imap_port or self._imap_port,
+                smtp=self.sink.port,
+                user=self.user,
+                cool_down=cool_down,
+                idle=str(idle).lower(),
+                inbox=inbox,
+            )
+        )
+
+    # ---- the daemon --------------------------------------------------------------------------
+
+    def start(self, *arguments: str) -> None:
+        """Start the daemon in the background."""
+        command = [sys.executable, "-m", "daemon", "run", "--config", str(self.config), *arguments]
+        with (self.root / "log").open("ab") as log:
+            self.process = subprocess.Popen(command, stdout=log, stderr=log)
+
+    def once(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """One full cycle in the foreground."""
+        return self.command("run", "--once", *arguments)
+
+    def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Any command of the program."""
+        return subprocess.run(
+            [sys.executable, "-m", "daemon", arguments[0], "--config", str(self.config), *arguments[1:]],
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+    def first_run(self) -> None:
+        """Let the daemon look once, so that the mark of the first run lies behind us."""
+        done = self.once()
+        assert done.returncode == 0, done.stderr
+
+    def stop(self) -> int:
+        """Ask the daemon to end; returns its exit status."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(PATIENCE)
+
+    def kill(self) -> None:
+        """Kill -9."""
+        assert self.process is not None
+        self.process.kill()
+        self.process.wait(PATIENCE)
+
+    def close(self) -> None:
+        """Leave nothing running."""
+        if self.process is not None and self.process.poll() is None:
+            self.kill()
+        for client in self._clients:
+            client.shutdown()
+
+    def log(self) -> str:
+        """What the daemon has written so far."""
+        path = self.root / "log"
+        return path.read_text(errors="replace") if path.exists() else ""
+
+    # ---- the world ---------------------------------------------------------------------------
+
+    def client(self) -> IMAPClient:
+        """A mail client of the agent's."""
+        client = IMAPClient("127.0.0.1", port=self._imap_port, ssl=False, timeout=20)
+        client.login(self.user, self._password)
+        self._clients.append(client)
+        return client
+
+    def receive(self, text: str, *, alias: str = "", order_id: str | None = None) -> bytes:
+        """A buyer's mail arrives in the inbox; returns its bytes."""
+        self._count += 1
+        raw = buyer_mail(text, number=self._count, alias=alias, order_id=order_id)
+        self.put("INBOX", raw)
+        return raw
+
+    def put(self, folder: str, raw: bytes) -> None:
+        """Any mail arrives in a folder."""
+        client = self.client()
+        client.append(folder, raw)
+        client.logout()
+        self._clients.remove(client)
+
+    def fill(self, folder: str, raws: list[bytes]) -> None:
+        """Many mails arrive at once."""
+        client = self.client()
+        if not client.folder_exists(folder):
+            client.create_folder(folder)
+        for start in range(0, len(raws), 100):
+            client.multiappend(folder, raws[start : start + 100])
+        client.logout()
+        self._clients.remove(client)
+
+    def remake(self, folder: str, raws: list[bytes]) -> None:
+        """The provider restores a folder: the same mails under a new UIDVALIDITY."""
+        client = self.client()
+        validity = client.folder_status(folder, ["UIDVALIDITY"])[b"UIDVALIDITY"]
+        client.delete_folder(folder)
+        client.create_folder(folder)
+        assert client.folder_status(folder, ["UIDVALIDITY"])[b"UIDVALIDITY"] != validity
+        client.logout()
+        self._clients.remove(client)
+        self.fill(folder, raws)
+
+    def mails(self, folder: str) -> dict[int, bytes]:
+        """What lies in a folder, by UID."""
+        client = self.client()
+        try:
+            if not client.folder_exists(folder):
+                return {}
+            client.select_folder(folder, readonly=True)
+            found = client.fetch(client.search("ALL"), ["BODY.PEEK[]"])
+            return {uid: data[b"BODY[]"] for uid, data in sorted(found.items())}
+        finally:
+            client.logout()
+            self._clients.remove(client)
+
+    def drafts(self) -> dict[int, bytes]:
+        """The drafts, without the notes, that wait in the queue."""
+        return {uid: raw for uid, raw in self.mails("Approval").items() if b"\r\nAuto-Submitted:" not in raw}
+
+    def notes(self) -> list[bytes]:
+        """The notes that lie in the queue."""
+        return [raw for raw in self.mails("Approval").values() if b"\r\nAuto-Submitted:" in raw]
+
+    def move(self, uid: int, folder: str, source: str = "Approval") -> None:
+        """The agent drags a mail into another folder."""
+        client = self.client()
+        client.select_folder(source)
+        client.move([uid], folder)
+        client.logout()
+        self._clients.remove(client)
+
+    def flags(self, folder: str = "INBOX") -> dict[int, tuple[bytes, ...]]:
+        """The flags of a folder's mails."""
+        client = self.client()
+        client.select_folder(folder, readonly=True)
+        found = {uid: data[b"FLAGS"] for uid, data in client.fetch(client.search("ALL"), ["FLAGS"]).items()}
+        client.logout()
+        self._clients.remove(client)
+        return found
+
+    def ledger(self) -> Ledger:
+        """The ledger, opened for a look."""
+        return Ledger.on(open_engine(f"sqlite:///{self.root}/state/ledger.db"))
+
+    def states(self) -> dict[str, int]:
+        """The drafts by state."""
+        ledger = self.ledger()
+        try:
+            return next((row.drafts for row in ledger.mailboxes.status()), {})
+        finally:
+            ledger.close()
