@@ -9,7 +9,7 @@ UNITDIR ?= /etc/systemd/system
 PREFIX ?= /opt/firstreply
 ETC ?= /etc/firstreply
 
-.PHONY: demo test train check bench fuzz install setup packages lock clean
+.PHONY: demo test train check bench fuzz docs install setup packages lock clean
 
 demo: $(READY)
 	@$(BIN)/firstreply demo $(if $(SERVE),--serve)
@@ -20,12 +20,21 @@ test: $(READY) packages
 train: $(READY)
 	@$(BIN)/firstreply train $(ARGS)
 
+# format, lint, types, some seconds of fuzzing, and all tests (which check documents and the systemd unit too)
 check: $(READY) packages
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
-	@systemd-analyze --version >/dev/null && echo "systemd unit: checked by tests/unit/ports/test_unit_file.py"
+	@$(MAKE) --no-print-directory fuzz SECONDS_OF_FUZZING=10
 	@$(BIN)/python -m pytest $(ARGS)
+
+SECONDS_OF_FUZZING ?= 600
+fuzz: $(READY)
+	@$(BIN)/python tests/fuzz/fuzz_mail.py -max_total_time=$(SECONDS_OF_FUZZING) -verbosity=0
+
+# pages that are made from the code
+docs: $(READY)
+	@$(BIN)/python -m tools.states
 
 bench: $(READY) packages
 	@$(BIN)/python -m benchmarks $(ARGS)

@@ -40,6 +40,13 @@ def parser() -> argparse.ArgumentParser:
     inspect.add_argument("files", nargs="+", metavar="FILE.eml")
     inspect.set_defaults(act=_inspect)
 
+    lint = commands.add_parser("lint", parents=[common], help="the policy guard on a reply")
+    lint.add_argument("file", nargs="?", default="-", metavar="FILE.eml|-")
+    lint.add_argument("--text", action="store_true", help="the input is a bare body")
+    lint.add_argument("--order", metavar="ID", help="the conversation's order id")
+    lint.add_argument("--to", metavar="ADDRESS", help="the conversation's relay address")
+    lint.set_defaults(act=_lint)
+
     status = commands.add_parser("status", parents=[common], help="mailboxes, clocks, queue, last error")
     status.set_defaults(act=_status)
 
@@ -103,6 +110,12 @@ def _inspect(args: argparse.Namespace) -> int:
     from daemon.commands.inspect import inspect  # noqa: PLC0415  as above
 
     return inspect(args.config, [Path(name) for name in args.files])
+
+
+def _lint(args: argparse.Namespace) -> int:
+    from daemon.commands.lint import lint  # noqa: PLC0415  as above
+
+    return lint(args.config, args.file, bare_text=args.text, order=args.order, to=args.to, as_json_=args.json)
 
 
 def _status(args: argparse.Namespace) -> int:

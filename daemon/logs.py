@@ -14,20 +14,26 @@ from typing import Any
 
 import structlog
 
-_ADDRESS = re.compile(r"([A-Za-z0-9._%+-]{1,3})[A-Za-z0-9._%+-]*@([A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+)")
-_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]+")
+_ADDRESS = re.compile(r"""([^\s@…<>()\[\]{}"',;:=]{1,64})@([A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+)""")
+_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]+")
 LONGEST = 500
 
 
 def shortened(text: str) -> str:
     """A value fit for a log line: one line, no escapes, addresses only hinted at."""
-    return _ADDRESS.sub(r"\1…@\2", _UNPRINTABLE.sub(" ", text))[:LONGEST]
+    return _ADDRESS.sub(_hint, _UNPRINTABLE.sub(" ", text))[:LONGEST]
+
+
+def _hint(address: re.Match[str]) -> str:
+    """At most three characters of the local part, and never more than half of it."""
+    local = address[1]
+    return f"{local[: min(3, len(local) // 2)]}…@{address[2]}"
 
 
 def _clean(_logger: object, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     for key, value in event.items():
-        if isinstance(value, str):
-            event[key] = shortened(value)
+        if value is not None and not isinstance(value, (bool, int, float)):
+            event[key] = shortened(str(value))
     return event
 
 
@@ -37,7 +43,7 @@ def configure(form: str, level: str) -> None:
         structlog.processors.JSONRenderer(ensure_ascii=False, sort_keys=False)
         if form == "json"
         else structlog.processors.LogfmtRenderer(
-            key_order=["timestamp", "level", "event", "mailbox"], bool_as_flag=False
+            key_order=["timestamp", "level", "event", "mailbox"], bool_as_flag=False, drop_missing=True
         )
     )
     structlog.configure(

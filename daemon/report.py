@@ -94,7 +94,7 @@ def spoken(seconds: float | None) -> str:
     if seconds is None:
         return "–"
     for unit, size in (("d", 86_400), ("h", 3_600), ("min", 60)):
-        if seconds >= size:
+        if abs(seconds) >= size:
             return f"{seconds / size:.1f} {unit}"
     return f"{seconds:.1f} s"
 
@@ -103,7 +103,7 @@ def show(report: dict[str, Any], console: Console) -> None:
     """The report as a table for people."""
     first = report["first_response_seconds"]
     console.print(
-        f"{report['messages']} conversations waited for an answer "
+        f"{report['messages']} conversation{'s' * (report['messages'] != 1)} waited for an answer "
         f"between {report['from']} and {report['to']}: "
         f"{report['answered']} answered, {report['open']} open, "
         f"{report['excused']} excused, {report['late']} late."

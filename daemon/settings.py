@@ -97,7 +97,7 @@ def load(path: Path, environ: Mapping[str, str] = os.environ) -> Settings:
         ledger=file.ledger,
         templates=Path(file.templates) if file.templates else None,
         mailboxes=tuple(_mailbox(path, table, environ) for table in file.mailbox),
-        playbook=_playbook(plays),
+        playbook=_playbook(playbook_path, plays),
         threshold=file.classifier.threshold,
         warn_at=tuple(file.deadlines.warn_at),
         alert_to=tuple(file.deadlines.alert_to),
@@ -172,12 +172,16 @@ def _mailbox(path: Path, table: MailboxTable, environ: Mapping[str, str]) -> Mai
         where = f"{path}: mailbox {table.name!r}, {key}.password"
         return lambda: read_secret(secret, environ=environ, where=where)
 
-    if table.imap.auth != "password":
-        raise ConfigurationError(
-            "xoauth2 is not built yet",
-            where=f"{path}: mailbox {table.name!r}, imap.auth",
-            remedy='Use auth = "password" with an app password',
-        )
+    for key, chosen, built in (
+        ("imap.auth", table.imap.auth, "password"),
+        ("layout", table.layout, "folders"),
+    ):
+        if chosen != built:
+            raise ConfigurationError(
+                f'"{chosen}" is not built yet',
+                where=f"{path}: mailbox {table.name!r}, {key}",
+                remedy=f'Use "{built}", or leave the key out',
+            )
     return MailboxSettings(
         mailbox=Mailbox(
             name=table.name,
@@ -208,12 +212,21 @@ def _mailbox(path: Path, table: MailboxTable, environ: Mapping[str, str]) -> Mai
     )
 
 
-def _playbook(file: PlaybookFile) -> Playbook:
+def _playbook(path: Path, file: PlaybookFile) -> Playbook:
+    severities = dict(file.policy.__pydantic_extra__ or {})
+    if severities:
+        from daemon.desk.policy import check_severities  # noqa: PLC0415  its lexicon costs most commands nothing
+
+        problems = check_severities(severities)
+        if problems:
+            raise ConfigurationError(
+                "; ".join(problems), where=f"{path}: policy", remedy="Correct or remove these lines"
+            )
     plays = dict(DEFAULT_PLAYS)
     for scenario in Scenario:
         changes = _changes(file.play(scenario))
         plays[scenario] = replace(plays[scenario], **changes)
-    return Playbook(plays, dict(file.policy.__pydantic_extra__ or {}))
+    return Playbook(plays, severities)
 
 
 def _changes(table: PlayTable) -> dict[str, Any]:

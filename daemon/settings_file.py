@@ -19,7 +19,7 @@ from daemon.ports.credentials import Secret
 from daemon.ports.security import Security
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
-_DURATION = re.compile(r"(\d{1,6})\s*([smhd])")
+_DURATION = re.compile(r"([0-9]{1,6})\s*([smhd])")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 

@@ -16,6 +16,7 @@ from sqlalchemy.engine import make_url
 
 from daemon.errors import ConfigurationError
 from daemon.ports.ledger.books import Ledger
+from daemon.ports.ledger.mailboxes import MailboxStatus
 from daemon.ports.ledger.store import open_engine
 from daemon.report import figures, show, spoken
 from daemon.settings import Settings, find, load
@@ -45,7 +46,8 @@ def _exists(path: str) -> bool:
     return Path(path).exists()
 
 
-def _print_json(value: object) -> None:
+def print_json(value: object) -> None:
+    """One JSON object on stdout, times in RFC 3339."""
     print(json.dumps(value, ensure_ascii=False, default=_plain))  # noqa: T201  the command's answer
 
 
@@ -58,14 +60,17 @@ def _plain(value: object) -> str:
 def status(config: str | None, *, as_json: bool) -> int:
     """How every mailbox stands; 1 when one of them does not work."""
     settings, now = load(find(config)), datetime.now(UTC)
+    names = [box.mailbox.name for box in settings.mailboxes]
     with _ledger(settings) as ledger:
-        rows = ledger.mailboxes.status(box.mailbox.name for box in settings.mailboxes)
+        known = {row.name: row for row in ledger.mailboxes.status(names)}
+    # a mailbox that no daemon has worked yet has no row, and must not look well by that
+    rows = [known.get(name) or MailboxStatus.unknown(name) for name in names]
     healthy = [
         row.connected and row.last_cycle_at is not None and now - row.last_cycle_at < QUIET for row in rows
     ]
     if as_json:
         mailboxes = [{**asdict(row), "healthy": well} for row, well in zip(rows, healthy, strict=True)]
-        _print_json({"mailboxes": mailboxes})
+        print_json({"mailboxes": mailboxes})
     else:
         table = Table("mailbox", "state", "last full cycle", "open clocks", "nearest", "queue", "last error")
         for row, well in zip(rows, healthy, strict=True):
@@ -75,7 +80,7 @@ def status(config: str | None, *, as_json: bool) -> int:
             state = "at work" if well else "not working"
             table.add_row(row.name, state, ago, str(row.open_clocks), nearest, queue, row.last_error or "–")
         Console().print(table)
-    return 0 if rows and all(healthy) else 1
+    return 0 if all(healthy) else 1
 
 
 def _distance(moment: datetime, now: datetime) -> str:
@@ -97,7 +102,7 @@ def worklist(config: str | None, *, as_json: bool) -> int:
             }
             for clock in clocks
         ]
-        _print_json({"worklist": rows})
+        print_json({"worklist": rows})
         return 0
     table = Table("nearest limit", "scenario", "buyer", "order", "draft")
     for clock in clocks:
@@ -126,7 +131,7 @@ def report(config: str | None, *, start: str | None, end: str | None, as_json: b
             now=now,
         )
     if as_json:
-        _print_json(answer)
+        print_json(answer)
     else:
         show(answer, Console())
     return 0

@@ -16,16 +16,21 @@ ITEMS = (b"UIDVALIDITY", b"UIDNEXT", b"MESSAGES", b"HIGHESTMODSEQ")
 
 
 def poll(session: Session, folders: Sequence[str]) -> dict[str, FolderStatus]:
-    """STATUS of all folders, sent together; a missing one is absent (RFC 3501 6.3.10, RFC 7162 3.1.7)."""
+    """STATUS of all folders, sent together; a missing one is absent (RFC 3501 6.3.10, RFC 7162 3.1.7).
+
+    Also of the selected folder it tells what is there now.
+    """
     items = b" ".join(ITEMS if "CONDSTORE" in session.capabilities else ITEMS[:-1])
     commands: list[Command] = [("STATUS", folder_argument(folder), b"(%s)" % items) for folder in folders]
     if not commands:
         return {}
-    # of the selected folder STATUS tells what this session saw last: the NOOP lets it look
-    answer = session.exchange(("NOOP",), *commands, wants="STATUS")
+    if session.selected is not None:
+        # of the selected folder STATUS tells what this session saw last; sent along, the NOOP comes too late
+        session.ask("NOOP")
+    answer = session.exchange(*commands, wants="STATUS")
     told = _read(answer.data)
     found: dict[str, FolderStatus] = {}
-    for folder, reply in zip(folders, answer.replies[1:], strict=True):
+    for folder, reply in zip(folders, answer.replies, strict=True):
         if reply.kind != "OK":
             _excuse_missing(session, folder, reply)
         elif folder not in told:

@@ -1,7 +1,8 @@
 """format=flowed (RFC 3676): text that every client can wrap anew and that we can compare after it did.
 
 Promises: `unflow(flow(text)) == text` for texts without spaces at the ends of lines and with a space after
-quote marks, as `quote` writes them; quote depth and the signature separator survive. Nothing here knows of mail headers.
+quote marks, as `quote` writes them; quote depth and the signature separator survive. Nothing here knows of
+mail headers.
 
 Errors: none.
 """

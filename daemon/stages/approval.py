@@ -13,14 +13,14 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from daemon.desk.draft import APPROVABLE_STATES, BeforeSending, DraftState, reason_to_hold
+from daemon.desk.draft import APPROVABLE_STATES, DraftState
 from daemon.desk.link import LinkKind
 from daemon.ports.imap import FolderStatus
 from daemon.ports.ledger.draft_rows import DraftRow, Place
 from daemon.ports.ledger.mailboxes import FolderMark
 from daemon.reply.copies import Copy, UnreadableCopyError, read_copy
-from daemon.reply.templates import gaps_in
 from daemon.stages.context import Context
+from daemon.stages.guarding import Addressee, objection
 from daemon.stages.linking import Linked, linked_copies, linked_headers
 from daemon.stages.noting import append_notes, hold, new_note
 
@@ -128,9 +128,10 @@ def _decide(
         if draft.place is None or draft.place not in [each.place for each in items]:
             context.ledger.drafts.relocate(context.claim, draft.draft_id, item.place)
         return None
-    reason = reason_against(context, draft, copy)
-    if reason is not None:
-        return _hold_copies(context, items, draft, reason, ", ".join(gaps_in(copy.unquoted)))
+    to = Addressee(draft.recipient, draft.order_id, draft.buyer_language)
+    against = objection(context, copy, to, copy.digest)
+    if against is not None:
+        return _hold_copies(context, items, draft, against.reason, against.detail)
     if draft.state is DraftState.APPROVED:
         # another text than the one approved before: the cool-down starts anew
         context.ledger.drafts.move_to(
@@ -149,26 +150,6 @@ def _read(item: Linked) -> Copy | None:
         return read_copy(item.raw)
     except UnreadableCopyError:
         return None
-
-
-def reason_against(context: Context, draft: DraftRow, copy: Copy) -> str | None:
-    """Why this copy must not be approved as it is; None when it may."""
-    if copy.has_html:
-        return "html_only"
-    if copy.attachments:
-        return "attachments"
-    seen = BeforeSending(
-        state=DraftState.APPROVED,
-        approved_digest=copy.digest,
-        present_digest=copy.digest,
-        recipients=copy.recipients,
-        relay=draft.recipient,
-        sender=copy.sender,
-        approved_sender=context.mailbox.address,
-        text=copy.own_words,
-        gaps=gaps_in(copy.unquoted),
-    )
-    return reason_to_hold(seen)
 
 
 def _hold_copies(

@@ -17,7 +17,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
-from daemon.desk.draft import BeforeSending, DraftState, reason_to_hold
+from daemon.desk.draft import BeforeSending, reason_to_hold
 from daemon.desk.link import TOKEN_OCTETS, LinkKind, links_in, message_id, token_from
 from daemon.desk.retry import next_attempt
 from daemon.ports.ledger.deliveries import HoldError
@@ -30,6 +30,7 @@ from daemon.reply.templates import gaps_in
 from daemon.stages.context import Context
 from daemon.stages.drafting import find_copy
 from daemon.stages.filing import file_sent, settle_doubts
+from daemon.stages.guarding import Addressee, objection
 from daemon.stages.noting import append_notes, hold, new_note
 
 Result = TypeVar("Result")
@@ -90,9 +91,11 @@ def _prepare(context: Context, due: Due) -> Ready | None:
     except UnreadableCopyError:
         hold(context, due.draft_id, "unreadable", "dispatch")
         return None
-    reason = _reason(context, due, copy)
-    if reason is not None:
-        _hold(context, due, reason)
+    to = Addressee(due.recipient, due.order_id, due.buyer_language)
+    elsewhere = _answered_elsewhere(context, due)
+    against = objection(context, copy, to, due.approved_digest, answered_elsewhere=elsewhere)
+    if against is not None:
+        _hold(context, due, against.reason, against.detail)
         return None
     delivery_id = due.delivery_id or _write_delivery(context, due, copy)
     content = context.ledger.deliveries.raw(delivery_id)
@@ -121,22 +124,6 @@ def _gone(context: Context, due: Due) -> None:
     # a copy that was found is the next look's affair: it knows what its folder means
 
 
-def _reason(context: Context, due: Due, copy: Copy) -> str | None:
-    seen = BeforeSending(
-        state=DraftState.APPROVED,
-        approved_digest=due.approved_digest,
-        present_digest=copy.digest,
-        recipients=copy.recipients,
-        relay=due.recipient,
-        sender=copy.sender,
-        approved_sender=context.mailbox.address,
-        text=copy.own_words,
-        gaps=gaps_in(copy.unquoted),
-        answered_elsewhere=_answered_elsewhere(context, due),
-    )
-    return reason_to_hold(seen)
-
-
 def _answered_elsewhere(context: Context, due: Due) -> bool:
     """Whether Sent holds an answer to this message that is not ours, or the original says so."""
     folder, uidvalidity, uid = due.original
@@ -156,9 +143,9 @@ def _answered_elsewhere(context: Context, due: Due) -> bool:
     return len(ours) < len(blocks)
 
 
-def _hold(context: Context, due: Due, reason: str) -> None:
+def _hold(context: Context, due: Due, reason: str, detail: str = "") -> None:
     context.ledger.deliveries.abandon(context.claim, due.draft_id, reason, context.now())
-    hold(context, due.draft_id, reason, "dispatch", recipient=due.recipient)
+    hold(context, due.draft_id, reason, "dispatch", recipient=due.recipient, detail=detail)
     _back_to_queue(context, due)
 
 

@@ -49,7 +49,7 @@ class Instant(TypeDecorator[datetime]):
 
 
 class Words(TypeDecorator[str]):
-    """Text of any origin: what no database can hold (NUL, halves of surrogate pairs) is replaced, not refused."""
+    """Text of any origin: what no database can hold (NUL, halves of surrogate pairs) is replaced."""
 
     impl = Text
     cache_ok = True

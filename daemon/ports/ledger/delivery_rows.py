@@ -36,6 +36,8 @@ class Due:
     original: tuple[str, int, int]
     delivery_id: int | None
     attempts: int
+    order_id: str = ""
+    buyer_language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +79,11 @@ class Doubt:
 
 DUE = sa.text(
     """
-    SELECT d.id, d.conversation_id, d.token, d.message_id_header, c.relay_address,
+    SELECT d.id, d.conversation_id, d.token, d.message_id_header, c.relay_address, c.order_id,
            d.folder_name, d.uidvalidity, d.uid, d.approved_digest, d.approved_at,
            r.digest AS own_digest, r.raw AS own_raw,
-           m.message_id AS answers, m.reference_ids, f.name AS inbox, m.uidvalidity AS inbox_validity,
-           m.uid AS inbox_uid, v.id AS delivery_id, COALESCE(v.attempts, 0) AS attempts
+           m.message_id AS answers, m.reference_ids, m.language, f.name AS inbox,
+           m.uidvalidity AS inbox_validity, m.uid AS inbox_uid, v.id AS delivery_id, COALESCE(v.attempts, 0) AS attempts
       FROM draft d
       JOIN message m ON m.id = d.message_id
       JOIN folder f ON f.id = m.folder_id
@@ -152,6 +154,8 @@ def due_of(row: Any) -> Due:  # noqa: ANN401  a row of a textual query
         original=(row.inbox, row.inbox_validity, row.inbox_uid),
         delivery_id=row.delivery_id,
         attempts=row.attempts,
+        order_id=row.order_id,
+        buyer_language=row.language,
     )
 
 

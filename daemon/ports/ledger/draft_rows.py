@@ -94,6 +94,8 @@ class DraftRow:
     digest: str
     approved_digest: str | None
     approved_at: datetime | None
+    order_id: str = ""
+    buyer_language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +190,8 @@ def draft_of(row: Any) -> DraftRow:  # noqa: ANN401  a row of a join
         digest=row.digest,
         approved_digest=row.approved_digest,
         approved_at=row.approved_at,
+        order_id=row.order_id,
+        buyer_language=row.buyer_language,
     )
 
 

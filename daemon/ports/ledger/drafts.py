@@ -167,10 +167,12 @@ class DraftBook:
         return self._rows(claim, t.draft.c.state.in_(states))
 
     def _rows(self, claim: Claim, where: sa.ColumnElement[bool]) -> list[DraftRow]:
-        d, r = t.draft.c, t.revision.c
+        d, r, c, m = t.draft.c, t.revision.c, t.conversation.c, t.message.c
         query = (
-            sa.select(t.draft, r.digest)
+            sa.select(t.draft, r.digest, c.order_id, m.language.label("buyer_language"))
             .join_from(t.draft, t.revision, sa.and_(r.draft_id == d.id, r.number == d.revision))
+            .join(t.conversation, c.id == d.conversation_id)
+            .join(t.message, m.id == d.message_id)
             .where(d.mailbox_id == claim.mailbox_id, where)
             .order_by(d.id)
         )

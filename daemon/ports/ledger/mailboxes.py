@@ -59,6 +59,11 @@ class MailboxStatus:
     shunted: int
     in_doubt: int
 
+    @classmethod
+    def unknown(cls, name: str) -> "MailboxStatus":
+        """A mailbox that no daemon has worked yet."""
+        return cls(name, False, None, None, 0, None, {}, 0, 0)
+
 
 class Mailboxes:
     """The ledger's table of mailboxes and folders."""
