@@ -38,7 +38,7 @@ __all__ = [
     "examine",
 ]
 
-_NONE: Final[Mapping[str, Severity]] = MappingProxyType({})
+_NONE: Final[Mapping[str, str]] = MappingProxyType({})
 _PER_RULE: Final = 3
 _EXCERPT: Final = 160
 _Check = Callable[[Reading, Outgoing], Iterator[Hit]]
@@ -56,7 +56,7 @@ _BREAK = re.compile(r"<\s{0,3}/?\s{0,3}(?:br|p|div|li|tr|h[1-6]|ul|ol|table)\b[^
 _TAG = re.compile(r"<[^<>]{0,2000}>")
 
 
-def examine(outgoing: Outgoing, severities: Mapping[str, Severity] = _NONE) -> tuple[Finding, ...]:
+def examine(outgoing: Outgoing, severities: Mapping[str, str] = _NONE) -> tuple[Finding, ...]:
     """Every breach in the order of the rules, at most three a rule.
 
     `severities` maps slugs to severities; an entry that is not allowed (see `check_severities`) has no
@@ -120,7 +120,7 @@ def _whole(outgoing: Outgoing) -> str:
     return "\n\n".join(part for part in parts if part)
 
 
-def _finding(hit: Hit, severities: Mapping[str, Severity]) -> Finding:
+def _finding(hit: Hit, severities: Mapping[str, str]) -> Finding:
     rule = BY_SLUG[hit.rule]
     severity = hit.severity or rule.severity
     wanted = severities.get(rule.slug)

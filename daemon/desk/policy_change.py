@@ -136,7 +136,8 @@ class Change:
         return not self._informs(verb, noun) and not self._own_noun(verb, noun)
 
     def _verb_after(self, noun: int, verb: int, sentence: Sentence, *, cjk: bool) -> bool:
-        if not self.meanings[verb] & lex.CHANGE:
+        raised = cjk and self.texts[verb] == "上げて"
+        if not (self.meanings[verb] & lex.CHANGE or raised):
             return False
         gap = self._between(noun, verb)
         if cjk:

@@ -56,7 +56,7 @@ LEXICON: Mapping[int, str] = {
         calificaciones calificar califique evaluacion evaluaciones evaluar puntuacion puntuaciones puntuar
         recension* recensir* recensit* valutazione valutazioni valutare valuti valutate valutarci giudizio
         giudizi punteggio レビュー 星の数 星数 クチコミ 口コミ 評価 低評価 高評価 评论 评价 评分 好评 差评
-        中评 负评 打分 留评 追评 点评 星级 評論 評價 評分 好評 差評 負評 星級
+        中评 负评 打分 留评 追评 点评 星级 評論 評價 評分 好評 差評 負評 星級 voto voti 打个分 打下分
     """,
     FEEDBACK: """
         feedback feedbacks feedbackprofil verkäuferbewertung* händlerbewertung* seller_rating seller_ratings
@@ -134,8 +134,8 @@ LEXICON: Mapping[int, str] = {
         うれしい 幸い 励み ぜひ 是非 お待ち 期待 希望 期待着 非常感谢您给 帮助 高兴 开心 鼓励 盼
     """,
     THANKS: """
-        thank thanks thankful danke dank dankeschön bedanken merci remerci* gracias agradec* grazie
-        ringrazi* ありがと 有難う 感謝 感谢 谢谢 多谢 謝謝 感謝您
+        thank thanks thankful danke dank dankeschön bedanken merci remerci* gracias grazie ringrazi*
+        ありがと 有難う 感謝 感谢 谢谢 多谢 謝謝 感謝您 agradecemos agradezco
     """,
     IF: """
         if when whenever provided once should in_case as_soon_as as_long_as after only unless wenn falls
@@ -154,7 +154,7 @@ LEXICON: Mapping[int, str] = {
         tout_va_bien tout_est_en_ordre bien_passe satisfech* contento contenta contentos feliz gusta gustado
         gusto encanta encantado todo_ha_ido_bien todo_bien todo_esta_bien soddisfatt* felice piace piaciuto
         piaciuta tutto_bene andato_bene tutto_a_posto 満足 気に入 喜んで 問題なければ 良かった よかった 满意
-        喜欢 高兴 开心 满足 没有问题 滿意 喜歡
+        喜欢 高兴 开心 满足 没有问题 滿意 喜歡 contenti
     """,
     UNHAPPY: """
         unhappy dissatisfied disappointed unsatisfied problem problems issue issues unzufrieden enttäuscht
@@ -215,7 +215,7 @@ LEXICON: Mapping[int, str] = {
     STOP: """
         because before after when if since although though while but so weil bevor nachdem da während aber
         sondern parce avant apres quand mais lorsque porque antes despues pero cuando perche prima dopo ma
-        quando per_cui with avec mit con using
+        quando per_cui with avec mit con using once until unless which where who sobald welche
     """,
     IT: """
         it that this them those sie es diese diesen ihn le la les l celui ci cela lo los las essa esso
@@ -252,10 +252,11 @@ LEXICON: Mapping[int, str] = {
         付您 给您 转 获得 补偿 領取 领取
     """,
     SPLIT: """
-        take taking pull put ziehen zieh nehmen nimm nehm zögen nähmen passen pass setzen prendre
+        take taking pull put ziehen zieh nehmen nimm nehm zögen nähmen passen pass setzen prendre turn
+        turning
     """,
     TAIL: """
-        down back off away zurück runter herunter raus heraus weg an
+        down back off away zurück runter herunter raus heraus weg an into
     """,
     ALL: """
         five 5 four 4 full all fünf vier volle alle cinq quatre toutes cinco cuatro todas cinque quattro

@@ -102,6 +102,11 @@ _ASSESSMENT_AFTER = re.compile(
     r"|schäden|falls?|antrags?|lage|situation|anfrage|reklamation|retoure|rücksendung|fotos?|bilder))\b"
 )
 _MIND_BEFORE = re.compile(r"\b(?:de|in|our|my|nuestra|mi|unserer|meiner|a|notre|mon)\s+$")
+_VOTE_AFTER = re.compile(
+    r"\s+(?:dat[oi]|lasciat[oi]|assegnat[oi]|negativ[oi]|positiv[oi]|bass[oi]|alt[oi]"
+    r"|su amazon|al prodotto)\b"
+)
+_VOTE_BEFORE = re.compile(r"\b(?:suo|tuo|vostro|bel|buon|ottimo)\s+$")
 _FREE_BEFORE = re.compile(r"\bfeel\s+$|[a-z]-$")
 _FREE_AFTER = re.compile(r"\s+(?:to\b|(?:from|of)\s+(?!charge|cost))")
 
@@ -156,6 +161,10 @@ def _free(before: str, after: str) -> bool:
     return _FREE_BEFORE.search(before) is not None or _FREE_AFTER.match(after) is not None
 
 
+def _vote(before: str, after: str) -> bool:
+    return _VOTE_AFTER.match(after) is None and _VOTE_BEFORE.search(before) is None
+
+
 def _week(_before: str, after: str) -> bool:
     return after.startswith("期")
 
@@ -180,6 +189,8 @@ _JUDGES: dict[str, tuple[int, _Judge]] = {
     "avis": (REVIEW, _avis),
     "note": (REVIEW, _note),
     "free": (REFUND, _free),
+    "voto": (REVIEW, _vote),
+    "voti": (REVIEW, _vote),
     **dict.fromkeys(["一星", "二星", "两星", "四星", "五星"], (STARS | POSITIVE, _week)),
     **dict.fromkeys(_OBJECT_VERBS.split(), (REVIEW, _only_with_object)),
     **dict.fromkeys(_ASSESSMENTS.split(), (REVIEW, _assessment)),

@@ -19,6 +19,10 @@ from daemon.desk.policy_text import Reading, Sentence
 
 _PAID_WINDOW: Final = 90
 _ASK_WINDOW: Final = 45
+_FOR_STARS = re.compile(
+    r"\b(?:for|für|pour|por|per)\s(?:(?:your|ihre|vos|sus|le)\s)?\w{1,8}[ -]"
+    r"(?:stars?|sterne|etoiles|estrellas|stelle)\b"
+)
 _MONEY = re.compile(r"[$€£¥]\s?\d|\d\s?(?:€|\$|£|¥|eur\b|usd\b|gbp\b|dollars?\b|euros?\b|pounds?\b|元|円|块)")
 _STARS_CJK = re.compile(
     r"[1-5一二两兩三四五満满全]\s?(?:つ|颗|顆|個|个)?\s?星(?!期)|星\s?[1-5一二三四五](?:つ|個|个)?|★|⭐|☆"
@@ -74,6 +78,10 @@ def _paid(reading: Reading) -> Iterator[Place]:
         names = lex.REVIEW | lex.FEEDBACK
         if said & (lex.LEAVE | lex.CHANGE | lex.EXCHANGE):
             names |= lex.COMMENT | lex.STARS
+        elif said & lex.GIFT:
+            names |= lex.COMMENT | (
+                lex.STARS if _FOR_STARS.search(reading.folded, sentence.start, sentence.end) else 0
+            )
         if not said & names:
             continue
         found = None
