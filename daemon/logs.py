@@ -21,6 +21,8 @@ LONGEST = 500
 
 def shortened(text: str) -> str:
     """A value fit for a log line: one line, no escapes, addresses only hinted at."""
+    if text.isascii() and text.isprintable() and "@" not in text:
+        return text[:LONGEST]  # nearly every value: slugs and states
     return _ADDRESS.sub(_hint, _UNPRINTABLE.sub(" ", text))[:LONGEST]
 
 

@@ -43,6 +43,8 @@ STEPS: dict[str, tuple[type, str]] = {
     "filed": (DeliveryBook, "filed"),
 }
 """Every act of a mail's life, by name: what does it, and which call of the process it is."""
+DETOURS: dict[str, tuple[type, str]] = {"move": (ImapConnection, "move")}
+"""Acts that only some lives have."""
 
 
 def die() -> None:
@@ -52,7 +54,7 @@ def die() -> None:
 
 def arm(step: str, when: str) -> None:
     """Let this process die around the first call of a step."""
-    owner, name = STEPS[step]
+    owner, name = {**STEPS, **DETOURS}[step]
     original = getattr(owner, name)
 
     @functools.wraps(original)

@@ -21,7 +21,8 @@ from email.utils import format_datetime
 
 from daemon.desk.link import TOKEN_HEADER
 from daemon.desk.mailbox import ADDRESS
-from daemon.reply.flowed import flow, quote
+from daemon.reply.copies import digest_of
+from daemon.reply.flowed import flow, quote, unflow
 
 _UNSENDABLE = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _LINE_END = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
@@ -114,10 +115,17 @@ def _threading(answers: str, reference_ids: tuple[str, ...], link: str) -> bytes
     )
 
 
+def _flowed(text: str) -> str:
+    return flow(_LINE_END.sub("\n", text)).encode("utf-8", "replace").decode()
+
+
 def body(text: str) -> bytes:
     """The content fields and the text, from the blank line on."""
-    encoded = binascii.b2a_qp(flow(_LINE_END.sub("\n", text)).encode("utf-8", "replace"), istext=True)
-    content = re.sub(rb"(?<!\r)\n", b"\r\n", encoded)
+    return _body(_flowed(text))
+
+
+def _body(flowed: str) -> bytes:
+    content = re.sub(rb"(?<!\r)\n", b"\r\n", binascii.b2a_qp(flowed.encode(), istext=True))
     # RFC 5321 section 4.5.2 stuffs dots on the way; a mail that begins no line with "From " needs no more
     return (
         b'MIME-Version: 1.0\r\nContent-Type: text/plain; charset="utf-8"; format=flowed\r\n'
@@ -125,25 +133,41 @@ def body(text: str) -> bytes:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A draft's bytes, and the digest under which a copy of it is known while nobody edits it."""
+
+    raw: bytes
+    digest: str
+
+
 def draft(reply: Reply, *, link: str, token: str, now: datetime) -> bytes:
     """The draft that goes into the queue."""
+    return written(reply, link=link, token=token, now=now).raw
+
+
+def written(reply: Reply, *, link: str, token: str, now: datetime) -> Written:
+    """The draft and its digest: that of `read_copy` on these bytes, without reading them again."""
     text = reply.text.rstrip("\n")
     # a line end that `quote` did not see would make the buyer's words ours
     quoted = _LINE_END.sub("\n", reply.quoted).strip()
     if quoted:
         text += f"\n\n{reply.attribution}\n{quote(quoted)}"
-    return b"".join(
+    flowed, subject = _flowed(text), reply_subject(reply.subject)
+    raw = b"".join(
         (
             header("From", address(reply.sender_name, reply.sender)),
             header("To", address("", reply.recipient)),
-            header("Subject", reply_subject(reply.subject)),
+            header("Subject", subject),
             header("Date", format_datetime(now)),
             header("Message-ID", link),
             _threading(reply.answers, reply.reference_ids, link),
             header(TOKEN_HEADER, token),
-            body(text),
+            _body(flowed),
         )
     )
+    read = unflow(flowed).strip()
+    return Written(raw, digest_of([reply.recipient.lower()], " ".join(subject.split()), read))
 
 
 def delivery(  # noqa: PLR0913  each is one header field

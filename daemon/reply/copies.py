@@ -10,7 +10,7 @@ Errors: `UnreadableCopyError` when a copy cannot be read with certainty; it is t
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from email import message_from_bytes
 from email.errors import HeaderParseError
@@ -20,9 +20,12 @@ from email.utils import getaddresses
 
 from daemon.desk.link import TOKEN_HEADER
 from daemon.errors import PermanentError
+from daemon.mail.guard import RAW_LIMIT, normalise_line_ends, refusal
 from daemon.reply.flowed import own_words, unflow, unquoted
 
-LARGEST = 25_000_000
+LARGEST = RAW_LIMIT
+LONGEST_TEXT = 200_000
+"""Octets of text: far more than any answer with its quotes has, far less than what slows a rule down."""
 _IDS = re.compile(r"<[!-;=?-~]{1,250}>")
 
 
@@ -67,22 +70,38 @@ class Copy:
     @property
     def digest(self) -> str:
         """SHA-256 over what an approval binds to."""
-        parts = [*self.recipients, self.subject, self.text, str(self.has_html)]
-        parts += [f"{item.name}/{item.type}/{item.digest}" for item in self.attachments]
-        # the lengths keep "a" + "bc" and "ab" + "c" apart
-        return hashlib.sha256("".join(f"{len(part)}:{part}" for part in parts).encode()).hexdigest()
+        files = [f"{item.name}/{item.type}/{item.digest}" for item in self.attachments]
+        return digest_of(self.recipients, self.subject, self.text, has_html=self.has_html, files=files)
+
+
+def digest_of(
+    recipients: Iterable[str], subject: str, text: str, *, has_html: bool = False, files: Iterable[str] = ()
+) -> str:
+    """The digest of a copy that reads like this."""
+    parts = [*recipients, subject, text, str(has_html), *files]
+    # the lengths keep "a" + "bc" and "ab" + "c" apart
+    return hashlib.sha256("".join(f"{len(part)}:{part}" for part in parts).encode()).hexdigest()
 
 
 def read_copy(raw: bytes) -> Copy:
     """Read the copy of a draft from the bytes that FETCH returned."""
-    if len(raw) > LARGEST:
-        raise UnreadableCopyError(f"the copy has {len(raw)} octets, {LARGEST} are allowed")
+    refused = refusal(normalise_line_ends(raw))
+    if refused is not None:
+        raise UnreadableCopyError(f"no parser may read the copy ({refused})")
     try:
         copy = _read(message_from_bytes(raw))
         _ = copy.digest  # what cannot be digested (halves of characters) cannot be approved
-    except (ValueError, LookupError, RecursionError, AttributeError, HeaderParseError) as error:
+    except (ValueError, TypeError, LookupError, RecursionError, AttributeError, HeaderParseError) as error:
         raise UnreadableCopyError(f"the copy cannot be read: {type(error).__name__}") from error
     return copy
+
+
+def untouched(raw: bytes, digest: str) -> bool:
+    """Whether a copy says what this digest was taken of; what cannot be read may be a person's work."""
+    try:
+        return read_copy(raw).digest == digest
+    except UnreadableCopyError:
+        return False
 
 
 def _read(mail: Part) -> Copy:
@@ -149,6 +168,8 @@ def _octets(part: Part) -> bytes:
 
 
 def _plain(part: Part, content: bytes) -> str:
+    if len(content) > LONGEST_TEXT:
+        raise UnreadableCopyError(f"the text has {len(content)} octets, {LONGEST_TEXT} are allowed")
     charset = part.get_content_charset() or "utf-8"
     text = content.decode(charset, "replace").replace("\r\n", "\n").replace("\r", "\n")
     flowed = str(part.get_param("format", "")).lower() == "flowed"

@@ -77,6 +77,10 @@ HELD_REASONS: Mapping[str, str] = {
         "A mail in {approved} is no draft of firstreply, so it was not sent. It has been moved "
         "back to {approval}."
     ),
+    "newer_draft": (
+        "An older draft was moved back into {approval} while {detail} of the same conversation is open. It "
+        "has been moved to {rejected}."
+    ),
     "out_of_date": (
         "A draft moved to {approved} is out of date ({detail}), so it was not sent. It has been "
         "moved to {rejected}."

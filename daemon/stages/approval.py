@@ -18,7 +18,7 @@ from daemon.desk.link import LinkKind
 from daemon.ports.imap import FolderStatus
 from daemon.ports.ledger.draft_rows import DraftRow, Place
 from daemon.ports.ledger.mailboxes import FolderMark
-from daemon.reply.copies import Copy, UnreadableCopyError, read_copy
+from daemon.reply.copies import Copy, UnreadableCopyError, read_copy, untouched
 from daemon.stages.context import Context
 from daemon.stages.guarding import Addressee, objection
 from daemon.stages.linking import Linked, linked_copies, linked_headers
@@ -26,10 +26,10 @@ from daemon.stages.noting import append_notes, hold, new_note
 
 REJECTABLE = frozenset({DraftState.QUEUED, DraftState.EDITED, DraftState.APPROVED, DraftState.HELD})
 ANSWERABLE = REJECTABLE | {DraftState.PLANNED, DraftState.REJECTED, DraftState.VANISHED}
-UNTOUCHABLE = frozenset(
-    {DraftState.PLANNED, DraftState.SENDING, DraftState.SENT, DraftState.CONFIRMED, DraftState.IN_DOUBT}
-)
-"""States that other stages lead on: drafting, dispatch, filing."""
+SETTLED = frozenset({DraftState.HELD, DraftState.SENT, DraftState.CONFIRMED})
+"""States whose copy in `Approved`, at the place the ledger knows, is no new act of a person."""
+UNTOUCHABLE = frozenset({DraftState.PLANNED, DraftState.SENDING, DraftState.IN_DOUBT})
+"""States that other stages lead on: drafting, dispatch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +47,14 @@ def first_marks(context: Context, statuses: Mapping[str, FolderStatus]) -> None:
     """Before the first draft: what lies in these folders already has nothing to do with us."""
     if context.ledger.drafts.any(context.claim):
         return
-    for folder in (context.folders.approval, context.folders.rejected, context.folders.sent):
+    names = context.folders
+    for folder in (names.approval, names.approved, names.rejected, names.sent):
         status = statuses.get(folder) if folder is not None else None
         if folder is None or status is None or context.ledger.mailboxes.folder(context.claim, folder):
             continue
-        mark = FolderMark(0, folder, status.uidvalidity, 0, status.uidnext, status.modseq)
+        # in Approved, what lay there before is neither sent nor moved
+        floor = status.uidnext - 1 if folder == names.approved else 0
+        mark = FolderMark(0, folder, status.uidvalidity, floor, status.uidnext, status.modseq)
         context.ledger.mailboxes.set_mark(context.claim, mark, context.now())
 
 
@@ -73,19 +76,24 @@ def _look_into_approved(context: Context, statuses: Mapping[str, FolderStatus]) 
     status = statuses.get(folder)
     if status is None or not status.messages:
         return 0, 0
-    copies = linked_copies(context, folder, status.uidvalidity)
+    mark = context.ledger.mailboxes.folder(context.claim, folder)
+    floor = mark.floor_uid if mark is not None and mark.uidvalidity == status.uidvalidity else 0
     by_draft: dict[int, list[Linked]] = defaultdict(list)
+    strangers: list[Linked] = []
     approved = held = 0
-    for item in copies:
-        if item.draft is None:
-            _move_out(context, item)
-            held += 1
-        else:
+    for item in linked_copies(context, folder, status.uidvalidity):
+        if item.draft is not None:
             by_draft[item.draft.draft_id].append(item)
+        elif item.place.uid > floor:
+            strangers.append(item)
     for items in by_draft.values():
         outcome = _approve(context, items)
         approved += outcome is True
         held += outcome is False
+    # last, so that a mail which cannot be moved stops no approval
+    for item in strangers:
+        _move_out(context, item)
+        held += 1
     return approved, held
 
 
@@ -95,7 +103,7 @@ def _move_out(context: Context, item: Linked) -> None:
         context.imap.remove(item.place.folder, [item.place.uid])
         context.log.info("note_done", uid=item.place.uid)
         return
-    explained = new_note(context, "not_ours")
+    explained = new_note(context, "not_ours", about=item.place)
     context.ledger.drafts.leave_note(context.claim, explained, context.now())
     context.imap.move(item.place.folder, [item.place.uid], context.folders.approval)
     context.log.warning("not_ours", uid=item.place.uid)
@@ -107,8 +115,18 @@ def _approve(context: Context, items: Sequence[Linked]) -> bool | None:
     assert draft is not None  # noqa: S101  the caller sorted by it
     if draft.state in UNTOUCHABLE:
         return None
+    if draft.state in SETTLED:
+        # what lies where the ledger knows it is left over from before: filing takes it, or it goes back
+        left, items = (
+            [i for i in items if i.place == draft.place],
+            [i for i in items if i.place != draft.place],
+        )
+        if left and draft.state is DraftState.HELD:
+            _to_queue(context, left, draft)
+        if not items:
+            return None
     if draft.state not in APPROVABLE_STATES | {DraftState.APPROVED}:
-        _out_of_date(context, items, draft)
+        _out_of_date(context, items, draft, draft.state.value)
         return False
     copies = [(item, _read(item)) for item in items]
     readable = [(item, copy) for item, copy in copies if copy is not None]
@@ -147,7 +165,7 @@ def _decide(
 
 def _read(item: Linked) -> Copy | None:
     try:
-        return read_copy(item.raw)
+        return read_copy(item.raw) if item.raw else None
     except UnreadableCopyError:
         return None
 
@@ -158,23 +176,28 @@ def _hold_copies(
     if draft.state is not DraftState.HELD:
         hold(context, draft.draft_id, reason, "approval", recipient=draft.recipient, detail=detail)
     else:
-        again = new_note(context, reason, recipient=draft.recipient, detail=detail)
+        again = new_note(context, reason, recipient=draft.recipient, detail=detail, about=items[0].place)
         context.ledger.drafts.leave_note(context.claim, again, context.now(), draft.draft_id)
-    moved = context.imap.move(
-        context.folders.approved, [item.place.uid for item in items], context.folders.approval
-    )
-    if moved.uids:
-        place = Place(context.folders.approval, moved.uidvalidity or 0, max(moved.uids.values()))
-        context.ledger.drafts.relocate(context.claim, draft.draft_id, place)
+    _to_queue(context, items, draft)
     return False
 
 
-def _out_of_date(context: Context, items: Sequence[Linked], draft: DraftRow) -> None:
-    """A draft that is over (rejected, superseded, answered) was moved to `Approved`: never sent."""
-    explained = new_note(context, "out_of_date", detail=draft.state.value)
+def _to_queue(context: Context, items: Sequence[Linked], draft: DraftRow) -> None:
+    """A held draft goes back to where people look for it."""
+    queue = context.folders.approval
+    moved = context.imap.move(context.folders.approved, [item.place.uid for item in items], queue)
+    if moved.uids:
+        place = Place(queue, moved.uidvalidity or 0, max(moved.uids.values()))
+        context.ledger.drafts.relocate(context.claim, draft.draft_id, place)
+
+
+def _out_of_date(context: Context, items: Sequence[Linked], draft: DraftRow, why: str) -> None:
+    """A draft that is over (rejected, superseded, answered) was brought back: never sent."""
+    reason = "newer_draft" if items[0].place.folder == context.folders.approval else "out_of_date"
+    explained = new_note(context, reason, detail=why, about=items[0].place)
     context.ledger.drafts.leave_note(context.claim, explained, context.now(), draft.draft_id)
-    context.imap.move(context.folders.approved, [item.place.uid for item in items], context.folders.rejected)
-    context.log.warning("approved_out_of_date", draft=draft.draft_id, state=draft.state)
+    context.imap.move(items[0].place.folder, [item.place.uid for item in items], context.folders.rejected)
+    context.log.warning(reason, draft=draft.draft_id, state=draft.state)
 
 
 # ---- the other folders: only what is new since the folder's mark -----------------------------
@@ -230,15 +253,27 @@ def _look_into_queue(context: Context, statuses: Mapping[str, FolderStatus]) -> 
         draft = item.draft
         if draft is None or draft.state is DraftState.PLANNED:
             continue
-        if draft.state in {DraftState.APPROVED, DraftState.REJECTED}:
+        if draft.state is DraftState.REJECTED and context.ledger.drafts.has_other(context.claim, draft):
+            _out_of_date(context, [item], draft, "a newer one")
+        elif draft.state in {DraftState.APPROVED, DraftState.REJECTED}:
             back = DraftState.EDITED if draft.revision > 1 else DraftState.QUEUED
             context.ledger.drafts.move_to(context.claim, draft, back, item.place, "moved_back", context.now())
             context.log.info("draft_returned", draft=draft.draft_id)
             returned += 1
+        elif draft.state is DraftState.QUEUED and not _untouched(context, item, draft):
+            context.ledger.drafts.move_to(
+                context.claim, draft, DraftState.EDITED, item.place, "edited_in_queue", context.now()
+            )
         elif draft.state in APPROVABLE_STATES:
             context.ledger.drafts.relocate(context.claim, draft.draft_id, item.place)
     _advance(context, mark)
     return returned
+
+
+def _untouched(context: Context, item: Linked, draft: DraftRow) -> bool:
+    """Whether a copy still says what we wrote."""
+    found = context.imap.fetch(item.place.folder, [item.place.uid])
+    return all(untouched(mail.raw, draft.digest) for mail in found)
 
 
 def _look_into_sent(context: Context, statuses: Mapping[str, FolderStatus]) -> int:
@@ -249,7 +284,11 @@ def _look_into_sent(context: Context, statuses: Mapping[str, FolderStatus]) -> i
         draft = item.draft
         if draft is None or item.own_delivery or draft.state not in ANSWERABLE:
             continue
-        at = context.imap.sizes(item.place.folder, [item.place.uid])[item.place.uid].internal_at
+        if draft.recipient.partition("@")[0].partition("+")[0] not in item.addressees:
+            context.log.info("sent_to_somebody_else", draft=draft.draft_id)  # forwarded, for instance
+            continue
+        size = context.imap.sizes(item.place.folder, [item.place.uid]).get(item.place.uid)
+        at = size.internal_at if size is not None else context.now()
         first = context.ledger.clocks.answered_by_agent(context.claim, draft, at, context.now())
         seconds = round(first.seconds, 1) if first else None
         context.log.info("answered_by_agent", draft=draft.draft_id, first_response_seconds=seconds)

@@ -15,8 +15,7 @@ from daemon.desk.disposition import Action
 from daemon.desk.link import TOKEN_OCTETS, LinkKind, message_id, token_from
 from daemon.desk.playbook import Scenario
 from daemon.ports.ledger.draft_rows import NewDraft, Owed
-from daemon.reply.compose import Reply, draft
-from daemon.reply.copies import read_copy
+from daemon.reply.compose import Reply, written
 from daemon.reply.facts import HouseFacts, MailFacts, facts_for
 from daemon.reply.names import usable_name
 from daemon.reply.phrases import attribution
@@ -55,7 +54,7 @@ def compose(context: Context, owed: Owed) -> NewDraft:
         answers=owed.header_id,
         reference_ids=owed.reference_ids,
     )
-    raw = draft(reply, link=link, token=token, now=now)
+    mail = written(reply, link=link, token=token, now=now)
     return NewDraft(
         message_id=owed.message_id,
         conversation_id=owed.conversation_id,
@@ -64,8 +63,8 @@ def compose(context: Context, owed: Owed) -> NewDraft:
         recipient=owed.relay_address,
         template=template,
         language=language,
-        raw=raw,
-        digest=read_copy(raw).digest,
+        raw=mail.raw,
+        digest=mail.digest,
         reason=reason,
         replaces=owed.open_draft,
     )

@@ -8,17 +8,22 @@ one is replaced when the buyer writes again, any other is held with a note.
 Errors: `TemporaryError` and `InDoubtError` of the ports; the next cycle looks and goes on.
 """
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from daemon.desk.draft import DraftState
 from daemon.desk.link import TOKEN_HEADER
-from daemon.ports.imap import NewMessage
+from daemon.ports.imap import NewMessage, Placed
 from daemon.ports.ledger.draft_rows import NewDraft, Owed, Place, Planned
+from daemon.reply.copies import untouched
 from daemon.stages.composing import compose
 from daemon.stages.context import Context
 from daemon.stages.noting import append_notes, hold
 
 REPLACEABLE = frozenset({DraftState.PLANNED, DraftState.QUEUED})
+PAGE = 1_000
+"""Owed messages looked up at once."""
 SETTLED = frozenset({DraftState.SENDING, DraftState.IN_DOUBT, DraftState.HELD})
 
 
@@ -32,24 +37,34 @@ class Drafted:
 
 def drafting(context: Context) -> Drafted:
     """Bring every owed draft and every planned note into the queue."""
-    queued = held = 0
     _append(context, _not_found(context, context.ledger.drafts.planned(context.claim)))
-    skipped: set[int] = set()
-    while True:
-        owed = [
-            item
-            for item in context.ledger.drafts.owed(context.claim, context.batch + len(skipped))
-            if item.message_id not in skipped
-        ]
-        if not owed:
-            break
-        skipped |= {item.message_id for item in owed}
-        fresh, stopped = _sort(context, owed)
-        held += stopped
-        planned = context.ledger.drafts.plan(context.claim, fresh, context.now())
-        queued += _append(context, planned)
+    drafted = _draft_all(context)
     _clear_superseded(context)
     append_notes(context)
+    return drafted
+
+
+def _draft_all(context: Context) -> Drafted:
+    """Draft what is owed, in batches: while the server stores one, the next is composed and planned."""
+    queued = held = 0
+    left: set[int] = set()  # owed still, but in a person's hands: every look finds them again
+    with ThreadPoolExecutor(1, thread_name_prefix="append") as helper:
+        finish: Callable[[], int] = int
+        while True:
+            # in long pages: whatever the limit, each look goes through all that is owed
+            found = context.ledger.drafts.owed(context.claim, PAGE + len(left))
+            page = [item for item in found if item.message_id not in left]
+            if not page:
+                break
+            for start in range(0, len(page), context.batch):
+                owed = page[start : start + context.batch]
+                fresh, stopped = _sort(context, owed)
+                held += stopped
+                left |= {item.message_id for item in owed} - {item.message_id for item in fresh}
+                planned = context.ledger.drafts.plan(context.claim, fresh, context.now())
+                queued += finish()
+                finish = _begin_append(context, helper, planned)
+        queued += finish()
     return Drafted(queued, held)
 
 
@@ -74,23 +89,43 @@ def _sort(context: Context, owed: list[Owed]) -> tuple[list[NewDraft], int]:
     return fresh, held
 
 
-def _append(context: Context, planned: list[Planned]) -> int:
+def _append(context: Context, planned: list[Planned]) -> None:
     """Append drafts to the queue and write down where they lie."""
-    folder = context.folders.approval
     for start in range(0, len(planned), context.batch):
         batch = planned[start : start + context.batch]
-        placed = context.imap.append(folder, [NewMessage(item.raw, ("\\Draft",), None) for item in batch])
-        uids = placed.uids or (None,) * len(batch)
-        context.ledger.drafts.queued(
-            context.claim,
-            [
-                (item.draft_id, Place(folder, placed.uidvalidity or 0, uid or 0))
-                for item, uid in zip(batch, uids, strict=True)
-            ],
-            context.now(),
-        )
-        for item in batch:
-            context.log.info("draft_queued", draft=item.draft_id)
+        _appended(context, batch, context.imap.append(context.folders.approval, _messages(batch)))
+
+
+def _begin_append(context: Context, helper: ThreadPoolExecutor, planned: list[Planned]) -> Callable[[], int]:
+    """Hand a batch to the server, in the helper's thread.
+
+    The function returned waits for the answer and writes it down; until then nobody else may use the
+    connection.
+    """
+    if not planned:
+        return int
+    answer = helper.submit(context.imap.append, context.folders.approval, _messages(planned))
+    return lambda: _appended(context, planned, answer.result())
+
+
+def _messages(planned: list[Planned]) -> list[NewMessage]:
+    return [NewMessage(item.raw, ("\\Draft",), None) for item in planned]
+
+
+def _appended(context: Context, planned: list[Planned], placed: Placed) -> int:
+    """Write down where these drafts lie now; returns how many they are."""
+    folder = context.folders.approval
+    uids = placed.uids or (None,) * len(planned)
+    context.ledger.drafts.queued(
+        context.claim,
+        [
+            (item.draft_id, Place(folder, placed.uidvalidity or 0, uid or 0))
+            for item, uid in zip(planned, uids, strict=True)
+        ],
+        context.now(),
+    )
+    for item in planned:
+        context.log.info("draft_queued", draft=item.draft_id)
     return len(planned)
 
 
@@ -107,8 +142,11 @@ def _not_found(context: Context, planned: list[Planned]) -> list[Planned]:
     return missing
 
 
-def find_copy(context: Context, header_id: str, token: str) -> Place | None:
-    """Where a copy of a draft lies, looking into every folder a person may have put it."""
+def find_copy(context: Context, header_id: str, token: str, *, live: bool = False) -> Place | None:
+    """Where a copy of a draft lies, looking into every folder a person may have put it.
+
+    With `live` a copy that is marked as deleted does not count.
+    """
     names = context.folders
     for folder in (names.approval, names.approved, names.rejected, names.drafts, names.sent, names.trash):
         if folder is None:
@@ -116,6 +154,9 @@ def find_copy(context: Context, header_id: str, token: str) -> Place | None:
         status = context.imap.examine(folder, fresh=True)
         for field, value in (("Message-ID", header_id), (TOKEN_HEADER, token), ("References", header_id)):
             uids = context.imap.search_header(folder, field, value)
+            if live and uids:
+                flags = context.imap.flags(folder, uids)
+                uids = tuple(uid for uid, set_ in flags.items() if "\\Deleted" not in set_)
             if uids:
                 return Place(folder, status.uidvalidity, min(uids))
     return None
@@ -127,6 +168,8 @@ def _clear_superseded(context: Context) -> None:
         if row.place is None:
             continue
         if row.place.folder == context.folders.approval:
-            for uid in context.imap.search_header(row.place.folder, "Message-ID", row.header_id):
-                context.imap.remove(row.place.folder, [uid])
+            uids = context.imap.search_header(row.place.folder, "Message-ID", row.header_id)
+            for mail in context.imap.fetch(row.place.folder, uids):
+                if untouched(mail.raw, row.digest):  # what a person wrote into it stays
+                    context.imap.remove(row.place.folder, [mail.uid])
         context.ledger.drafts.relocate(context.claim, row.draft_id, None)

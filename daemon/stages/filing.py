@@ -57,6 +57,12 @@ def file_sent(context: Context) -> int:
     return len(unfiled)
 
 
+def still_there(context: Context, folder: str, uidvalidity: int) -> bool:
+    """Whether a folder is there, under the numbering that the ledger knows; people delete folders."""
+    status = context.imap.poll([folder]).get(folder)
+    return status is not None and status.uidvalidity == uidvalidity
+
+
 def _file(context: Context, item: Unfiled, now: datetime) -> None:
     sent = context.folders.sent
     if sent is not None:
@@ -65,9 +71,9 @@ def _file(context: Context, item: Unfiled, now: datetime) -> None:
         if not context.imap.search_header(sent, "Message-ID", item.header_id):
             context.imap.append(sent, [NewMessage(item.raw, ("\\Seen",), item.ended_at)])
     folder, uidvalidity, uid = item.original
-    if context.imap.examine(folder).uidvalidity == uidvalidity:
+    if still_there(context, folder, uidvalidity):
         context.imap.add_flags(folder, [uid], ["\\Answered"])
-    if item.uid and context.imap.examine(item.folder, fresh=True).uidvalidity == item.uidvalidity:
+    if item.uid and still_there(context, item.folder, item.uidvalidity):
         trash = context.folders.trash
         if item.edited and trash is not None:
             # a person wrote it: their text stays where they can find it

@@ -58,9 +58,7 @@ def intake(context: Context, *, full: bool, since: timedelta | None = None) -> I
     mark, marked_at = _mark(context, since)
     read = shunted = 0
     if full:
-        for batch in _batches(context.ledger.intake.take_up(context.claim), context.batch):
-            done, aside = _take_up(context, mark, batch, marked_at)
-            read, shunted = read + done, shunted + aside
+        read, shunted = _take_up_all(context, mark, marked_at)
     status = context.imap.examine(context.folders.inbox, fresh=True)
     first = mark.floor_uid + 1 if full else max(mark.uidnext, mark.floor_uid + 1)
     present = context.imap.uids(context.folders.inbox, first)
@@ -122,27 +120,26 @@ def _take_in(
     return _read(context, list(zip(rows, fetched, strict=True)), marked_at)
 
 
-def _take_up(
-    context: Context, mark: FolderMark, rows: list[Unread], marked_at: datetime | None
-) -> tuple[int, int]:
-    """Go on with messages that an earlier daemon fetched and did not finish."""
-    shunted = 0
-    again = []
-    present = {
-        mail.uid: mail
-        for mail in context.imap.fetch(context.folders.inbox, [row.uid for row in rows])
-        if mark.uidvalidity == rows[0].uidvalidity
-    }
-    for row in rows:
-        mail = present.get(row.uid)
-        if row.attempts > ATTEMPTS or mail is None:
-            reason = "gone_before_read" if mail is None else "crashed_three_times"
-            _shunt(context, row, reason)
-            shunted += 1
-        else:
-            again.append((row, mail))
-    read, aside = _read(context, again, marked_at)
-    return read, shunted + aside
+def _take_up_all(context: Context, mark: FolderMark, marked_at: datetime | None) -> tuple[int, int]:
+    """Go on with messages that an earlier daemon fetched and did not finish.
+
+    One at a time, each counted when its turn comes: so the one that kills the daemon stands alone.
+    """
+    read = shunted = after = 0
+    while rows := context.ledger.intake.take_up(context.claim, after=after):
+        done, aside = _take_up(context, mark, rows[0], marked_at)
+        read, shunted, after = read + done, shunted + aside, rows[0].message_id
+    return read, shunted
+
+
+def _take_up(context: Context, mark: FolderMark, row: Unread, marked_at: datetime | None) -> tuple[int, int]:
+    found: list[Fetched] = []
+    if (row.folder_id, row.uidvalidity) == (mark.folder_id, mark.uidvalidity):
+        found = context.imap.fetch(context.folders.inbox, [row.uid])
+    if row.attempts > ATTEMPTS or not found:
+        _shunt(context, row, "crashed_three_times" if found else "gone_before_read")
+        return 0, 1
+    return _read(context, [(row, found[0])], marked_at)
 
 
 def _shunt(context: Context, row: Unread, reason: str, detail: str = "") -> None:

@@ -6,7 +6,8 @@ that the batch begins has a negative number until the ledger gives it a real one
 Errors: those of the ledger.
 """
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -24,8 +25,11 @@ class Joiner:
     def __init__(self, context: Context, seen: Sequence[Understanding]) -> None:
         aliases = {item.relay.alias for item in seen if item.relay is not None}
         rows = context.ledger.intake.conversations(context.claim, aliases) if aliases else []
-        self._known = {row.conversation.id: row.conversation for row in rows}
-        self._mails = {row.conversation.id: set(row.message_ids) for row in rows}
+        self._known: dict[int, KnownConversation] = {}
+        self._of_alias: dict[str, set[int]] = defaultdict(set)
+        self._of_mail: dict[str, set[int]] = defaultdict(set)
+        for row in rows:
+            self._keep(row.conversation, row.message_ids)
         self._tokens = self._conversations_of_tokens(context, seen)
 
     @staticmethod
@@ -48,8 +52,8 @@ class Joiner:
         referred = {message.in_reply_to, *message.references} - {""}
         known = Known(
             by_token=self._those({self._tokens[text] for text in seen.tokens if text in self._tokens}),
-            by_reference=self._those({key for key, mails in self._mails.items() if mails & referred}),
-            by_alias=tuple(self._known.values()),
+            by_reference=self._those({key for text in referred for key in self._of_mail.get(text, ())}),
+            by_alias=self._those(self._of_alias.get(seen.relay.alias, set()) if seen.relay else set()),
         )
         found = belongs_to(seen, known, received_at)
         key = found.key or ConversationKey("", "", None)
@@ -63,9 +67,14 @@ class Joiner:
                 key=replace(found.conversation.key, order_id=order_id),
                 last_message_at=max(found.conversation.last_message_at, received_at),
             )
-        self._known[conversation.id] = conversation
-        self._mails.setdefault(conversation.id, set()).add(message.message_id)
+        self._keep(conversation, [message.message_id])
         return Joining(conversation.id, conversation.key, found.adopts_order)
+
+    def _keep(self, conversation: KnownConversation, mails: Iterable[str]) -> None:
+        self._known[conversation.id] = conversation
+        self._of_alias[conversation.key.alias].add(conversation.id)
+        for header_id in mails:
+            self._of_mail[header_id].add(conversation.id)
 
     def _those(self, numbers: set[int]) -> tuple[KnownConversation, ...]:
         return tuple(self._known[number] for number in numbers if number in self._known)

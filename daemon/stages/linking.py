@@ -9,13 +9,13 @@ Errors: `TemporaryError` of the IMAP port.
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from daemon.desk.link import TOKEN_HEADER, Link, LinkKind, links_in
 from daemon.ports.ledger.draft_rows import DraftRow, Place
 from daemon.stages.context import Context
 
-FIELDS = ("Message-ID", "References", TOKEN_HEADER)
+FIELDS = ("Message-ID", "References", TOKEN_HEADER, "To", "Cc", "Bcc")
 _IDS = re.compile(r"<[!-;=?-~]{1,250}>")
 _TOKEN = re.compile(r"[a-z2-7]{24}")
 
@@ -24,8 +24,9 @@ _TOKEN = re.compile(r"[a-z2-7]{24}")
 class Linked:
     """A mail in our folders; `draft` is None when no draft, or more than one, claims it.
 
-    `raw` holds the header fields only, unless whole copies were asked for. `own_delivery` says that
-    the mail is one that the daemon itself sent.
+    `raw` holds the header fields only, unless whole copies were asked for; it is empty for a copy that
+    is too large to be read. `own_delivery` says that the mail is one that the daemon itself sent.
+    `addressees` are To, Cc and Bcc as they stand there, in lower case.
     """
 
     place: Place
@@ -33,6 +34,7 @@ class Linked:
     link: Link | None
     draft: DraftRow | None
     own_delivery: bool
+    addressees: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,7 @@ class _Ids:
     message_id: str
     references: tuple[str, ...]
     token: str
+    addressees: str
 
 
 def _ids(header: bytes) -> _Ids:
@@ -57,6 +60,7 @@ def _ids(header: bytes) -> _Ids:
         own[0] if own else "",
         tuple(_IDS.findall(values.get("references", ""))),
         token if _TOKEN.fullmatch(token) else "",
+        " ".join(values.get(field, "") for field in ("to", "cc", "bcc")).lower(),
     )
 
 
@@ -69,17 +73,18 @@ def linked_headers(context: Context, folder: str, uidvalidity: int, uids: Sequen
 
 
 def linked_copies(context: Context, folder: str, uidvalidity: int) -> list[Linked]:
-    """Link the whole mails of a small folder; those marked as deleted are not there any more."""
+    """Link what lies in a folder, our drafts as whole mails; those marked as deleted are not there."""
     context.imap.examine(folder, fresh=True)
-    fetched = context.imap.fetch(folder, context.imap.uids(folder))
-    return _link(
-        context,
-        [
-            (Place(folder, uidvalidity, mail.uid), mail.raw)
-            for mail in fetched
-            if "\\Deleted" not in mail.flags
-        ],
-    )
+    flags = context.imap.flags(folder, context.imap.uids(folder))
+    live = [uid for uid, set_ in flags.items() if "\\Deleted" not in set_]
+    linked = linked_headers(context, folder, uidvalidity, live)
+    ours = [item.place.uid for item in linked if item.draft is not None]
+    whole = {mail.uid: b"" if mail.truncated else mail.raw for mail in context.imap.fetch(folder, ours)}
+    return [
+        item if item.draft is None else replace(item, raw=whole[item.place.uid])
+        for item in linked
+        if item.draft is None or item.place.uid in whole
+    ]
 
 
 def _link(context: Context, mails: Iterable[tuple[Place, bytes]]) -> list[Linked]:
@@ -112,4 +117,4 @@ def _linked(
     tokens |= {link.token for link in own if link.kind is LinkKind.DRAFT}
     found = {token: drafts[token] for token in tokens if token in drafts}
     draft = next(iter(found.values())) if len(found) == 1 and note is None else None
-    return Linked(place, raw, note or (own[0] if own else None), draft, delivered)
+    return Linked(place, raw, note or (own[0] if own else None), draft, delivered, ids.addressees)

@@ -6,12 +6,13 @@ before it is appended, so that a crash leaves one note, not two.
 Errors: those of the ports.
 """
 
+import hmac
 import secrets
 from datetime import datetime
 
 from daemon.desk.link import TOKEN_OCTETS, LinkKind, message_id, token_from
 from daemon.ports.imap import NewMessage
-from daemon.ports.ledger.draft_rows import NewNote
+from daemon.ports.ledger.draft_rows import NewNote, Place
 from daemon.reply.compose import note
 from daemon.reply.notes import Words, note_text
 from daemon.stages.context import Context
@@ -25,8 +26,9 @@ def new_note(
     recipient: str = "",
     detail: str = "",
     when: datetime | None = None,
+    about: Place | None = None,
 ) -> NewNote:
-    """The note that explains `reason`, with an identity of its own."""
+    """The note that explains `reason`, with an identity of its own: one note for each mail `about`."""
     box = context.mailbox
     words = Words(
         context.folders.approved,
@@ -38,7 +40,12 @@ def new_note(
         when,
     )
     subject, text = note_text(reason, words, order_id)
-    token = token_from(secrets.token_bytes(TOKEN_OCTETS))
+    octets = secrets.token_bytes(TOKEN_OCTETS)
+    if about is not None:
+        # whatever keeps the mail where it lies, each look at it would leave a further note
+        named = f"{context.claim.mailbox_id} {reason} {about.uidvalidity} {about.uid} {about.folder}"
+        octets = hmac.digest(context.link_key, named.encode(), "sha256")[:TOKEN_OCTETS]
+    token = token_from(octets)
     header_id = message_id(context.link_key, LinkKind.NOTE, token, box.domain)
     raw = note(
         mailbox_name=box.name,

@@ -33,7 +33,7 @@ from daemon.ports.ledger.delivery_rows import (
 )
 from daemon.ports.ledger.draft_rows import NewNote
 from daemon.ports.ledger.journal import Entry, enter
-from daemon.ports.ledger.steps import OvertakenError, change_draft, plan_note
+from daemon.ports.ledger.steps import OvertakenError, change_draft, end_prepared, plan_note
 from daemon.ports.ledger.stopping import Answer, stop_clock
 from daemon.ports.ledger.store import Claim, reading, writing
 
@@ -117,7 +117,7 @@ class DeliveryBook:
     def abandon(self, claim: Claim, draft_id: int, reason: str, now: datetime) -> None:
         """The draft is no longer approved, so its prepared delivery will never be made."""
         with writing(self._engine, claim) as connection:
-            _end_prepared(connection, claim, draft_id, DeliveryState.ABANDONED, reason, now)
+            end_prepared(connection, claim, draft_id, reason, now)
 
     def commit_sending(
         self, claim: Claim, delivery_id: int, check: Callable[[LastLook], str | None], now: datetime
@@ -256,23 +256,6 @@ def _finish(
         .where(t.delivery.c.id == delivery_id)
         .values(state=state, code=code, reply=reply[:500], ended_at=now)
     )
-
-
-def _end_prepared(
-    connection: Connection, claim: Claim, draft_id: int, state: DeliveryState, reason: str, now: datetime
-) -> None:
-    v = t.delivery.c
-    row = connection.execute(
-        sa.select(v.id).where(v.draft_id == draft_id, v.state == DeliveryState.PREPARED)
-    ).one_or_none()
-    if row is not None:
-        connection.execute(sa.update(t.delivery).where(v.id == row.id).values(state=state, ended_at=now))
-        enter(
-            connection,
-            claim,
-            now,
-            [Entry("dispatch", "delivery", row.id, reason, DeliveryState.PREPARED, state)],
-        )
 
 
 def _last_look(connection: Connection, delivery_id: int) -> tuple[int, LastLook]:

@@ -77,20 +77,23 @@ class Doubt:
     ended_at: datetime
 
 
+# an approval from the future: the clock was wrong then, and nobody shall wait until it comes true
 DUE = sa.text(
     """
     SELECT d.id, d.conversation_id, d.token, d.message_id_header, c.relay_address, c.order_id,
            d.folder_name, d.uidvalidity, d.uid, d.approved_digest, d.approved_at,
            r.digest AS own_digest, r.raw AS own_raw,
            m.message_id AS answers, m.reference_ids, m.language, f.name AS inbox,
-           m.uidvalidity AS inbox_validity, m.uid AS inbox_uid, v.id AS delivery_id, COALESCE(v.attempts, 0) AS attempts
+           m.uidvalidity AS inbox_validity, m.uid AS inbox_uid, v.id AS delivery_id,
+           COALESCE(v.attempts, 0) AS attempts
       FROM draft d
       JOIN message m ON m.id = d.message_id
       JOIN folder f ON f.id = m.folder_id
       JOIN conversation c ON c.id = d.conversation_id
       JOIN revision r ON r.draft_id = d.id AND r.number = 1
       LEFT JOIN delivery v ON v.draft_id = d.id AND v.state = 'prepared'
-     WHERE d.mailbox_id = :box AND d.state = 'approved' AND d.approved_at <= :ripe
+     WHERE d.mailbox_id = :box AND d.state = 'approved'
+       AND (d.approved_at <= :ripe OR d.approved_at > :now)
        AND (v.id IS NULL OR v.next_attempt_at <= :now)
      ORDER BY d.approved_at, d.id
     """

@@ -137,7 +137,8 @@ OWED = sa.text(
      WHERE m.mailbox_id = :box AND m.action IN ('draft', 'holding_draft')
        AND NOT EXISTS (SELECT 1 FROM draft own WHERE own.message_id = m.id)
        AND NOT EXISTS (SELECT 1 FROM message newer
-                        WHERE newer.conversation_id = m.conversation_id AND newer.kind = 'buyer_message'
+                        WHERE newer.response_clock_id = m.response_clock_id
+                          AND newer.action IN ('draft', 'holding_draft')
                           AND (newer.received_at > m.received_at
                                OR (newer.received_at = m.received_at AND newer.id > m.id)))
      ORDER BY k.nearest_at, m.id

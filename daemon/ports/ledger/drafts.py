@@ -33,7 +33,7 @@ from daemon.ports.ledger.draft_rows import (
     revision_values,
 )
 from daemon.ports.ledger.journal import Entry, enter
-from daemon.ports.ledger.steps import change_draft, plan_note
+from daemon.ports.ledger.steps import change_draft, end_prepared, plan_note
 from daemon.ports.ledger.store import Claim, reading, writing
 
 
@@ -190,6 +190,8 @@ class DraftBook:
                 revision += 1
                 values = revision_values(seen.draft_id, revision, "agent", digest, raw, now)
                 connection.execute(sa.insert(t.revision), [values])
+            # an earlier approval's delivery waits for its next attempt with the text of that time
+            end_prepared(connection, claim, seen.draft_id, "approved_anew", now)
             change_draft(
                 connection,
                 claim,
@@ -246,6 +248,18 @@ class DraftBook:
             states = OPEN_STATES - {DraftState.SENDING, DraftState.HELD}
             change_draft(connection, claim, now, draft_id, states, DraftState.HELD, reason, stage)
             plan_note(connection, claim, now, note, draft_id)
+
+    def has_other(self, claim: Claim, draft: DraftRow) -> bool:
+        """Whether another draft of its conversation is open: there can be one at a time."""
+        d = t.draft.c
+        query = sa.select(d.id).where(
+            d.mailbox_id == claim.mailbox_id,
+            d.conversation_id == draft.conversation_id,
+            d.id != draft.draft_id,
+            d.state.in_(OPEN_STATES),
+        )
+        with reading(self._engine) as connection:
+            return connection.execute(query).first() is not None
 
     def uids_in(self, claim: Claim, folder: str) -> frozenset[int]:
         """The UIDs of all copies that the ledger knows in one folder."""

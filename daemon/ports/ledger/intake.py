@@ -10,12 +10,10 @@ Errors: those of `store.py`.
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.engine import Engine
 
-from daemon.desk.clock import Deadlines, stricter
 from daemon.desk.conversation import ConversationKey, KnownConversation
 from daemon.ports.ledger import schema as t
 from daemon.ports.ledger.columns import MessageState
@@ -27,6 +25,7 @@ from daemon.ports.ledger.intake_rows import (
     Unread,
     message_values,
 )
+from daemon.ports.ledger.intake_writes import write_clocks, write_conversations
 from daemon.ports.ledger.journal import Entry, enter
 from daemon.ports.ledger.store import Claim, reading, writing
 
@@ -78,10 +77,17 @@ class IntakeBook:
             for message_id, arrival in zip(ids, arrivals, strict=True)
         ]
 
-    def take_up(self, claim: Claim) -> list[Unread]:
-        """Rows that an earlier run left unread, with this attempt counted; oldest first."""
-        mine = sa.and_(t.message.c.mailbox_id == claim.mailbox_id, t.message.c.state == MessageState.FETCHED)
+    def take_up(self, claim: Claim, *, after: int | None = None) -> list[Unread]:
+        """Rows that an earlier run left unread, with this attempt counted; oldest first.
+
+        With `after`, a message's id, only the next one behind it.
+        """
+        m = t.message.c
+        mine = sa.and_(m.mailbox_id == claim.mailbox_id, m.state == MessageState.FETCHED)
         with writing(self._engine, claim) as connection:
+            if after is not None:
+                following = sa.select(sa.func.min(m.id)).where(mine, m.id > after)
+                mine = sa.and_(mine, m.id == connection.execute(following).scalar_one())
             connection.execute(sa.update(t.message).where(mine).values(attempts=t.message.c.attempts + 1))
             rows = connection.execute(
                 sa.select(
@@ -148,14 +154,16 @@ class IntakeBook:
         """Write what was understood of a batch: messages, conversations, clocks, decisions."""
         with writing(self._engine, claim) as connection:
             updates = [message_values(reading_) for reading_ in readings]
+            of_buyers = [reading_ for reading_ in readings if reading_.conversation is not None]
+            conversations = write_conversations(connection, claim, of_buyers)
+            clocks = write_clocks(connection, claim, of_buyers, conversations)
             entries: list[Entry] = []
-            begun: dict[int, int] = {}
             for reading_, values in zip(readings, updates, strict=True):
                 if reading_.conversation is not None:
-                    conversation_id = _join(connection, claim, reading_, begun)
-                    values["c_conversation"] = conversation_id
-                    if reading_.limits is not None:
-                        values["c_clock"] = _run_clock(connection, claim, conversation_id, reading_, entries)
+                    values["c_conversation"] = conversations[reading_.conversation.conversation_id]
+                if reading_.message_id in clocks:
+                    values["c_clock"], started = clocks[reading_.message_id]
+                    entries.append(_clock_entry(values["c_clock"], started=started))
                 entries.append(
                     Entry(
                         "intake",
@@ -172,79 +180,7 @@ class IntakeBook:
             enter(connection, claim, now, entries)
 
 
-def _join(connection: Connection, claim: Claim, seen: Reading, begun: dict[int, int]) -> int:
-    """The conversation of a buyer message, made when it is new; `begun` are those of this batch."""
-    joining = seen.conversation
-    assert joining is not None  # noqa: S101  the caller looked
-    # the newest mail's address: its +case part is the one that Amazon still accepts
-    values: dict[str, Any] = {"relay_address": seen.relay_address, "last_message_at": seen.received_at}
-    if seen.buyer_name:
-        values["buyer_name"] = seen.buyer_name
-    known = begun.get(joining.conversation_id, joining.conversation_id)
-    if known < 0:
-        result = connection.execute(
-            sa.insert(t.conversation).values(
-                mailbox_id=claim.mailbox_id,
-                alias=joining.key.alias,
-                marketplace=joining.key.marketplace,
-                order_id=joining.key.order_id or "",
-                **values,
-            )
-        )
-        (new_id,) = result.inserted_primary_key or (0,)
-        begun[joining.conversation_id] = new_id
-        return int(new_id)
-    c = t.conversation.c
-    if joining.adopts_order:
-        connection.execute(
-            sa.update(t.conversation).where(c.id == known).values(order_id=joining.adopts_order)
-        )
-    connection.execute(
-        sa.update(t.conversation).where(c.id == known, c.last_message_at <= seen.received_at).values(**values)
-    )
-    return known
-
-
-def _run_clock(
-    connection: Connection, claim: Claim, conversation_id: int, seen: Reading, entries: list[Entry]
-) -> int:
-    """Open the conversation's clock, or join the open one; returns its id."""
-    limits, scenario = seen.limits, seen.disposition.scenario
-    assert limits is not None  # noqa: S101  the caller looked
-    assert scenario is not None  # noqa: S101  only buyer messages have limits
-    c = t.response_clock.c
-    row = connection.execute(
-        sa.select(t.response_clock).where(c.conversation_id == conversation_id, c.state == "open")
-    ).one_or_none()
-    if row is None:
-        result = connection.execute(
-            sa.insert(t.response_clock).values(
-                mailbox_id=claim.mailbox_id,
-                conversation_id=conversation_id,
-                state="open",
-                scenario=scenario,
-                started_at=seen.received_at,
-                warned=0,
-                **_limits(limits),
-            )
-        )
-        (clock_id,) = result.inserted_primary_key or (0,)
-        entries.append(Entry("intake", "clock", clock_id, "clock_started", None, "open"))
-        return int(clock_id)
-    joined = stricter(limits, Deadlines(row.target_at, row.rule_at, row.hard_at))
-    connection.execute(
-        sa.update(t.response_clock)
-        .where(c.id == row.id)
-        .values(started_at=min(row.started_at, seen.received_at), **_limits(joined))
-    )
-    entries.append(Entry("intake", "clock", row.id, "clock_joined"))
-    return int(row.id)
-
-
-def _limits(limits: Deadlines) -> dict[str, datetime | None]:
-    return {
-        "target_at": limits.target,
-        "rule_at": limits.rule,
-        "hard_at": limits.hard,
-        "nearest_at": limits.nearest,
-    }
+def _clock_entry(clock_id: int, *, started: bool) -> Entry:
+    if started:
+        return Entry("intake", "clock", clock_id, "clock_started", None, "open")
+    return Entry("intake", "clock", clock_id, "clock_joined")

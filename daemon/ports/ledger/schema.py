@@ -186,6 +186,7 @@ draft = Table(
     Column("changed_at", Instant, nullable=False),
     Index("ix_draft_state", "mailbox_id", "state"),
     Index("ix_draft_message_id", "message_id"),
+    Index("ix_draft_conversation_id", "conversation_id", "id"),
 )
 partial("uq_draft_open", draft.c.conversation_id, one_of(OPEN_STATES))
 

@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from daemon.desk.draft import DraftState
+from daemon.desk.draft import DeliveryState, DraftState
 from daemon.errors import TemporaryError
 from daemon.ports.ledger import schema as t
 from daemon.ports.ledger.columns import NoteState
@@ -56,7 +56,10 @@ def change_draft(
 def plan_note(
     connection: Connection, claim: Claim, now: datetime, note: NewNote, draft_id: int | None
 ) -> None:
-    """Record the intention to leave a note, in the caller's transaction."""
+    """Record the intention to leave a note, in the caller's transaction; the same note only once."""
+    same = sa.select(t.note.c.id).where(t.note.c.message_id_header == note.header_id)
+    if connection.execute(same).first() is not None:
+        return
     connection.execute(
         sa.insert(t.note).values(
             mailbox_id=claim.mailbox_id,
@@ -68,3 +71,18 @@ def plan_note(
             planned_at=now,
         )
     )
+
+
+def end_prepared(connection: Connection, claim: Claim, draft_id: int, reason: str, now: datetime) -> None:
+    """A delivery that was prepared and not made holds a content that nobody approves any more."""
+    v = t.delivery.c
+    row = connection.execute(
+        sa.select(v.id).where(v.draft_id == draft_id, v.state == DeliveryState.PREPARED)
+    ).one_or_none()
+    if row is None:
+        return
+    connection.execute(
+        sa.update(t.delivery).where(v.id == row.id).values(state=DeliveryState.ABANDONED, ended_at=now)
+    )
+    old, new = DeliveryState.PREPARED, DeliveryState.ABANDONED
+    enter(connection, claim, now, [Entry("dispatch", "delivery", row.id, reason, old, new)])

@@ -101,7 +101,12 @@ def writing(engine: Engine, claim: Claim | None = None) -> Iterator[Connection]:
 @contextlib.contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """One consistent look at the ledger."""
-    with translated(), engine.connect().execution_options(reading=True) as connection, connection.begin():
+    options = {} if engine.dialect.name == "sqlite" else {"isolation_level": "REPEATABLE READ"}
+    with (
+        translated(),
+        engine.connect().execution_options(reading=True, **options) as connection,
+        connection.begin(),
+    ):
         yield connection
 
 

@@ -3,7 +3,6 @@
 import base64
 import binascii
 import hashlib
-from datetime import UTC, datetime
 from email.message import EmailMessage
 
 import pytest
@@ -11,10 +10,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from daemon.desk.link import TOKEN_HEADER
-from daemon.reply.compose import Reply, draft
 from daemon.reply.copies import LARGEST, Copy, CopyAttachment, UnreadableCopyError, read_copy
 
-NOW = datetime(2026, 3, 2, 10, 0, tzinfo=UTC)
 HEAD = b"From: Acme <Support@Shop.example>\r\nTo: buyer@marketplace.amazon.com\r\nSubject: Re: lamp\r\n"
 COPY = Copy("a@b", ("c@d",), "Re: lamp", "Sorry.", False, (), "<m@x>", (), "token")
 FILE = CopyAttachment("a.pdf", "application/pdf", 3, "d1")
@@ -299,12 +296,3 @@ def test_no_bytes_are_an_error_of_another_kind(raw: bytes) -> None:
         return
     assert len(copy.digest) == 64
     assert all(address == address.lower() for address in copy.recipients)
-
-
-def test_a_gap_in_a_draft_is_still_there_when_it_comes_back() -> None:
-    """What the agent must fill in survives the way through the mailbox, with its brackets."""
-    made = Reply(
-        "Acme", "a@b.example", "c@d.example", "x", "It left with [[tracking number]] " * 6, "", "", "", ()
-    )
-    copy = read_copy(draft(made, link="<l@x>", token="t", now=NOW))
-    assert copy.text.count("[[tracking number]]") == 6

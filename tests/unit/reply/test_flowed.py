@@ -25,7 +25,7 @@ TEXTS = st.lists(
 ).map("\n".join)
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(TEXTS)
 @example("-- " + "x" * 100)
 @example("> -- " + "x" * 100)
@@ -39,7 +39,7 @@ def test_unflowing_gives_the_text_back(text: str) -> None:
     assert unflow(flow(text)) == text
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(TEXTS)
 def test_flowing_twice_is_flowing_once(text: str) -> None:
     """What a client does with our wrapped text changes nothing that we compare."""
@@ -100,7 +100,7 @@ def test_quoting_goes_one_level_deeper(text: str, quoted: str) -> None:
     assert quote(text) == quoted
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(TEXTS, TEXTS)
 def test_own_words_hold_nothing_of_the_buyers(own: str, theirs: str) -> None:
     """The line that introduces the quote goes with the quote; what the writer said stays."""

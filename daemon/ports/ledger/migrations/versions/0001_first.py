@@ -299,6 +299,7 @@ def create_tables() -> None:
         sa.UniqueConstraint("message_id_header", name=op.f("uq_draft_message_id_header")),
         sa.UniqueConstraint("token", name=op.f("uq_draft_token")),
     )
+    op.create_index("ix_draft_conversation_id", "draft", ["conversation_id", "id"], unique=False)
     op.create_index("ix_draft_message_id", "draft", ["message_id"], unique=False)
     op.create_index("ix_draft_state", "draft", ["mailbox_id", "state"], unique=False)
     op.create_index(

@@ -1,0 +1,61 @@
+"""Models for the classifier's tests: one of the whole corpus and one small one, each trained once a run."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from classifier.corpus import CORPUS, Row, read_corpus
+from classifier.installed import current
+from classifier.model import Model
+from classifier.train import TrainingResult, train
+
+SMALL_SHARE = 16
+
+
+@pytest.fixture(scope="session")
+def corpus_rows() -> list[Row]:
+    """The shipped corpus."""
+    return read_corpus()
+
+
+@pytest.fixture(scope="session")
+def small_corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the first texts of every English and Chinese file of the corpus."""
+    folder = tmp_path_factory.mktemp("corpus")
+    for path in sorted([*CORPUS.glob("en-*.jsonl"), *CORPUS.glob("zh-*.jsonl")]):
+        lines = path.read_text(encoding="utf-8").split("\n")[:SMALL_SHARE]
+        (folder / path.name).write_text("\n".join(lines), encoding="utf-8")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def full_training(tmp_path_factory: pytest.TempPathFactory) -> TrainingResult:
+    """What training the whole corpus gave."""
+    return train(tmp_path_factory.mktemp("full") / "model")
+
+
+@pytest.fixture(scope="session")
+def full_root(full_training: TrainingResult) -> Path:
+    """Where the full model lies; nobody changes it."""
+    return full_training.directory.parent
+
+
+@pytest.fixture(scope="session")
+def full_model(full_root: Path) -> Model:
+    """The model of the whole corpus."""
+    return Model.load(current(full_root))
+
+
+@pytest.fixture(scope="session")
+def small_training(tmp_path_factory: pytest.TempPathFactory, small_corpus: Path) -> TrainingResult:
+    """What training the small corpus gave."""
+    return train(tmp_path_factory.mktemp("small") / "model", corpus=small_corpus)
+
+
+@pytest.fixture
+def small_root(small_training: TrainingResult, tmp_path: Path) -> Path:
+    """A copy of the small model's folder that a test may spoil."""
+    root = tmp_path / "model"
+    shutil.copytree(small_training.directory.parent, root, symlinks=True)
+    return root
