@@ -153,6 +153,8 @@ class MailboxWorker:
             now = self._house.monotonic()
             full = now - full_at >= self._house.cycle.full_look.total_seconds()
             statuses = await self._run(partial(connection.poll, _watched(folders)))
+            if len(statuses) < len(_watched(folders)):
+                folders = await self._run(partial(self._folders, connection))  # somebody deleted one
             context = self._context(connection, folders)
             due = await self._run(partial(self._due, context))
             ticking = now - clocks_at >= CLOCK_LOOK.total_seconds()
@@ -171,10 +173,13 @@ class MailboxWorker:
         began = self._house.monotonic()
         since, self._since = self._since, None
         taken = await self._run(lambda: intake(context, full=full or since is not None, since=since))
-        drafted = await self._run(lambda: drafting(context))
-        observed = await self._run(lambda: approval(context, statuses))
-        sent = await dispatch(context, WatchedSender(self._sender, self._progress), self._run)
-        warned = await self._run(lambda: deadlines(context))
+        try:
+            drafted = await self._run(lambda: drafting(context))
+            observed = await self._run(lambda: approval(context, statuses))
+            sent = await dispatch(context, WatchedSender(self._sender, self._progress), self._run)
+        finally:
+            # whatever keeps drafts from moving, the clocks run on
+            warned = await self._run(lambda: deadlines(context))
         done = self._house.now()
         await self._run(
             lambda: self._house.ledger.mailboxes.note_cycle(context.claim, done, connected=True, error=None)
@@ -201,19 +206,14 @@ class MailboxWorker:
     def _folders(self, connection: ImapConnection) -> FolderNames:
         folders = connection.resolve(asdict(self._settings.mailbox.folders))
         created = connection.ensure(
-            (
-                folders.approval,
-                folders.approved,
-                folders.rejected,
-                folders.reclassify,
-                folders.no_reply_needed,
-            )
+            name for role, name in asdict(folders).items() if role != "inbox" and name is not None
         )
         if created:
             self._log.info("folders_created", folders=len(created))
+        context = self._context(connection, folders)
+        # nothing is under way here, so this is what a crash left, or a ledger that could not be written
+        doubt_left_sending(context)
         if not self._recovered:
-            context = self._context(connection, folders)
-            doubt_left_sending(context)
             first_marks(context, connection.poll(_watched(folders)))
             self._recovered = True
         return folders

@@ -243,6 +243,14 @@ class House:
         self._clients.remove(client)
         return found
 
+    def mark(self, folder: str, flag: bytes) -> None:
+        """The agent's client sets a flag on all mails of a folder."""
+        client = self.client()
+        client.select_folder(folder)
+        client.add_flags(client.search("ALL"), [flag], silent=True)
+        client.logout()
+        self._clients.remove(client)
+
     def ledger(self) -> Ledger:
         """The ledger, opened for a look."""
         return Ledger.on(open_engine(f"sqlite:///{self.root}/state/ledger.db"))

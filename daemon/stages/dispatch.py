@@ -92,7 +92,7 @@ def _prepare(context: Context, due: Due) -> Ready | None:
         hold(context, due.draft_id, "unreadable", "dispatch")
         return None
     to = Addressee(due.recipient, due.order_id, due.buyer_language)
-    elsewhere = _answered_elsewhere(context, due)
+    elsewhere = not due.told_of_answer and _answered_elsewhere(context, due)
     against = objection(context, copy, to, due.approved_digest, answered_elsewhere=elsewhere)
     if against is not None:
         _hold(context, due, against.reason, against.detail)

@@ -1,4 +1,4 @@
-"""What people, buyers and servers do that nobody planned for: no mail lost, none sent that nobody approved."""
+"""What people, buyers and servers do that nobody planned for: nothing lost, nothing sent unapproved."""
 
 import email
 from collections.abc import Iterator

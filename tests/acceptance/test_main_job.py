@@ -189,3 +189,18 @@ def test_it_stops_on_sigterm_and_says_so(running: House) -> None:
     """SIGTERM ends it with 0 after what is in hand."""
     assert running.stop() == 0
     assert "event=ended" in running.log()
+
+
+def test_an_answer_seen_elsewhere_is_told_once_and_a_second_approval_is_meant(house: House) -> None:
+    """The original is marked as answered: held with a note; approved once more, the draft is sent."""
+    house.first_run()
+    house.receive(BROKEN)
+    assert house.once().returncode == 0
+    house.mark("INBOX", b"\\Answered")
+    house.move(next(iter(house.drafts())), "Approved")
+    assert house.once().returncode == 0
+    assert (house.states(), house.sink.accepted) == ({"held": 1}, [])
+    assert len(house.notes()) == 1
+    house.move(next(iter(house.drafts())), "Approved")
+    assert house.once().returncode == 0
+    assert house.states() == {"sent": 1}

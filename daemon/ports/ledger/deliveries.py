@@ -266,6 +266,6 @@ def _last_look(connection: Connection, delivery_id: int) -> tuple[int, LastLook]
         relay=row.relay_address,
         newer_message=bool(row.newer_message),
         newer_revision=row.digest != row.approved_digest,
-        answered_elsewhere=row.clock_state != "open",
+        answered_elsewhere=row.clock_state != "open" and not row.told_of_answer,
     )
     return row.id, look

@@ -38,6 +38,8 @@ class Due:
     attempts: int
     order_id: str = ""
     buyer_language: str | None = None
+    told_of_answer: bool = False
+    """A note said already that somebody answered; approved once more, it is meant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,9 @@ DUE = sa.text(
            r.digest AS own_digest, r.raw AS own_raw,
            m.message_id AS answers, m.reference_ids, m.language, f.name AS inbox,
            m.uidvalidity AS inbox_validity, m.uid AS inbox_uid, v.id AS delivery_id,
-           COALESCE(v.attempts, 0) AS attempts
+           COALESCE(v.attempts, 0) AS attempts,
+           EXISTS (SELECT 1 FROM decision warned WHERE warned.subject = 'draft' AND warned.subject_id = d.id
+                          AND warned.reason = 'answered_elsewhere') AS told_of_answer
       FROM draft d
       JOIN message m ON m.id = d.message_id
       JOIN folder f ON f.id = m.folder_id
@@ -113,6 +117,8 @@ LAST_LOOK = sa.text(
                                        WHERE told.subject = 'draft' AND told.subject_id = d.id
                                          AND (told.new_state = 'planned' OR (told.stage = 'dispatch'
                                               AND told.reason = 'newer_message')))) AS newer_message,
+           EXISTS (SELECT 1 FROM decision warned WHERE warned.subject = 'draft' AND warned.subject_id = d.id
+                          AND warned.reason = 'answered_elsewhere') AS told_of_answer,
            COALESCE((SELECT k.state FROM response_clock k JOIN message m ON m.response_clock_id = k.id
                       WHERE m.id = d.message_id), 'open') AS clock_state
       FROM delivery v
@@ -159,6 +165,7 @@ def due_of(row: Any) -> Due:  # noqa: ANN401  a row of a textual query
         attempts=row.attempts,
         order_id=row.order_id,
         buyer_language=row.language,
+        told_of_answer=bool(row.told_of_answer),
     )
 
 
