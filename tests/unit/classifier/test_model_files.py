@@ -246,3 +246,19 @@ def test_ensure_keeps_a_good_model(small_root: Path) -> None:
     told: list[str] = []
     assert ensure_model(small_root, progress=told.append) == current(small_root)
     assert told == []
+
+
+def test_ensure_trains_the_first_model(small_corpus: Path, tmp_path: Path) -> None:
+    """A new installation has a model after one call, and hears what is going on."""
+    told: list[str] = []
+    directory = ensure_model(tmp_path / "new", corpus=small_corpus, progress=told.append)
+    assert Model.load(current(tmp_path / "new")).version == directory.name
+    assert told[-1] == "Done"
+
+
+def test_ensure_replaces_a_model_of_another_version(small_corpus: Path, small_root: Path) -> None:
+    """After an update that changed the features, the old model is trained anew."""
+    old = current(small_root)
+    write_card(old, replace(read_card(old), format=0))
+    assert ensure_model(small_root, corpus=small_corpus) == current(small_root) != old
+    assert Model.load(current(small_root)).classify([QUESTION])
