@@ -32,7 +32,7 @@ from daemon.stages.approval import approval, first_marks
 from daemon.stages.context import Context
 from daemon.stages.deadlines import deadlines
 from daemon.stages.dispatch import dispatch
-from daemon.stages.drafting import drafting
+from daemon.stages.drafting import Drafted, drafting
 from daemon.stages.filing import doubt_left_sending
 from daemon.stages.intake import intake
 
@@ -173,13 +173,20 @@ class MailboxWorker:
         began = self._house.monotonic()
         since, self._since = self._since, None
         taken = await self._run(lambda: intake(context, full=full or since is not None, since=since))
+        trouble: FirstreplyError | None = None
         try:
-            drafted = await self._run(lambda: drafting(context))
+            try:
+                drafted = await self._run(lambda: drafting(context))
+            except FirstreplyError as error:
+                # a queue that takes no more drafts keeps nothing from leaving that is approved
+                drafted, trouble = Drafted(0, 0), error
             observed = await self._run(lambda: approval(context, statuses))
             sent = await dispatch(context, WatchedSender(self._sender, self._progress), self._run)
         finally:
             # whatever keeps drafts from moving, the clocks run on
             warned = await self._run(lambda: deadlines(context))
+        if trouble is not None:
+            raise trouble
         done = self._house.now()
         await self._run(
             lambda: self._house.ledger.mailboxes.note_cycle(context.claim, done, connected=True, error=None)

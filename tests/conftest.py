@@ -4,10 +4,15 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 from daemon.ports.imap import ImapServer
 from tests.account import Account
 from tests.dovecot import INSTALL, Dovecot, find_program
+
+# a busy machine is no bug: what must be fast is measured by tests of its own
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,10 @@ from pathlib import Path
 
 from classifier.errors import ModelError
 from classifier.installed import current
+from classifier.model_files import read_card
 from daemon.errors import PermanentError
+from daemon.mail.language import detect
+from daemon.mail.subjects import topic_of
 from daemon.settings import Settings, find, load
 
 OWN_STATE = Path(sys.prefix) / "share" / "firstreply"
@@ -28,16 +31,23 @@ def with_settings(args: argparse.Namespace) -> argparse.Namespace:
         args.state_dir, args.threshold = settings.state_dir, settings.threshold
     else:
         args.state_dir = OWN_STATE
+    args.language_of = detect
+    args.subject_says = _topic
     return args
 
 
+def _topic(subject: str) -> str | None:
+    """The scenario that Amazon's contact topic names, for a text that came without its mail."""
+    return topic_of(subject, has_order="order" in subject.lower())
+
+
 def train_if_missing(settings: Settings) -> None:
-    """A new installation learns once, in a process of its own: the daemon never loads scikit-learn."""
+    """A new installation, or one updated to another format, learns once, in a process of its own."""
     try:
-        current(settings.state_dir / "model")
+        read_card(current(settings.state_dir / "model"))
     except ModelError as error:
-        if error.reason != "missing":
-            return
+        if error.reason not in {"missing", "format"}:
+            return  # a damaged model is not thrown away unseen: `check` and the log say so
         command = [sys.executable, "-m", "daemon", "train", "--config", str(settings.path)]
         done = subprocess.run(command, check=False, capture_output=True, text=True)  # noqa: S603  our own program
         if done.returncode:

@@ -206,8 +206,8 @@ def _agent_at_work(stage: Stage) -> Outcome:
         for draft in edit:
             agent.edit_and_approve(draft, fill_gaps(draft.text))
         stage.console.print(
-            f"The agent approved {len(approve)} drafts as they were, edited and approved {len(edit)}, rejected 1, "
-            "and forgot to fill the gap in 1."
+            f"The agent approved {len(approve)} drafts as they were, edited and approved {len(edit)}, "
+            "rejected 1, and forgot to fill the gap in 1."
         )
         wanted = len(approve) + len(edit)
         stage.wait("every approved draft sent", lambda: len(stage.smtp.accepted) >= wanted)

@@ -22,7 +22,7 @@ from daemon.reply.copies import Copy, UnreadableCopyError, read_copy, untouched
 from daemon.stages.context import Context
 from daemon.stages.guarding import Addressee, objection
 from daemon.stages.linking import Linked, linked_copies, linked_headers
-from daemon.stages.noting import append_notes, hold, new_note
+from daemon.stages.noting import hold, new_note
 
 REJECTABLE = frozenset({DraftState.QUEUED, DraftState.EDITED, DraftState.APPROVED, DraftState.HELD})
 ANSWERABLE = REJECTABLE | {DraftState.PLANNED, DraftState.REJECTED, DraftState.VANISHED}
@@ -64,7 +64,6 @@ def approval(context: Context, statuses: Mapping[str, FolderStatus]) -> Observed
     rejected = _look_into_rejected(context, statuses)
     returned = _look_into_queue(context, statuses)
     approved, held = _look_into_approved(context, statuses)
-    append_notes(context)
     return Observed(approved, rejected, returned, answered, held)
 
 

@@ -73,7 +73,9 @@ def _sort(context: Context, owed: list[Owed]) -> tuple[list[NewDraft], int]:
     fresh: list[NewDraft] = []
     held = 0
     for item in owed:
-        if item.open_draft is not None and item.open_state not in REPLACEABLE:
+        # a held draft that nobody took up before the buyer wrote again must not block the conversation
+        given_up = item.open_state is DraftState.HELD and item.rested
+        if item.open_draft is not None and item.open_state not in REPLACEABLE and not given_up:
             if item.open_state not in SETTLED:
                 hold(
                     context,

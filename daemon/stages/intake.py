@@ -63,7 +63,7 @@ def intake(context: Context, *, full: bool, since: timedelta | None = None) -> I
     first = mark.floor_uid + 1 if full else max(mark.uidnext, mark.floor_uid + 1)
     present = context.imap.uids(context.folders.inbox, first)
     if present:
-        known = context.ledger.intake.known_uids(context.claim, mark.folder_id, mark.uidvalidity)
+        known = context.ledger.intake.known_uids(context.claim, mark.folder_id, mark.uidvalidity, first)
         new = [uid for uid in present if uid not in known]
         for uids in _batches(new, context.batch):
             done, aside = _take_in(context, mark, uids, marked_at)
@@ -142,8 +142,14 @@ def _take_up(context: Context, mark: FolderMark, row: Unread, marked_at: datetim
     return _read(context, [(row, found[0])], marked_at)
 
 
-def _shunt(context: Context, row: Unread, reason: str, detail: str = "") -> None:
-    context.ledger.intake.shunt(context.claim, row.message_id, reason, context.now(), detail)
+def _shunt(
+    context: Context, row: Unread, reason: str, detail: str = "", message: Message | None = None
+) -> None:
+    """Set a mail aside, with what could be read of it for the person who looks at it."""
+    sender, subject = (message.from_address, message.subject) if message is not None else ("", "")
+    context.ledger.intake.shunt(
+        context.claim, row.message_id, reason, context.now(), detail, sender=sender, subject=subject
+    )
     context.log.warning("shunted", message=row.message_id, uid=row.uid, reason=reason, detail=detail)
 
 
@@ -160,7 +166,7 @@ def _read(
             _shunt(context, row, "reading_failed", type(error).__name__)
             continue
         if message.unreadable:
-            _shunt(context, row, message.unreadable)
+            _shunt(context, row, message.unreadable, message=message)
             continue
         seen.append(Seen(row, message, understanding, mail.internal_at))
     guesses = _guesses(context, seen)

@@ -21,7 +21,7 @@ def rekey(context: Context, mark: FolderMark, status: FolderStatus) -> FolderMar
     inbox = context.folders.inbox
     rows: dict[str, list[int]] = defaultdict(list)
     sizes = set()
-    for row in context.ledger.identity.content(context.claim, mark.folder_id, mark.uidvalidity):
+    for row in context.ledger.identity.content(context.claim, mark.folder_id):
         rows[row.content_hash].append(row.message_id)
         sizes.add(row.size)
     present = context.imap.sizes(inbox, context.imap.uids(inbox))

@@ -27,7 +27,10 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """A buyer message that waits for its draft, with the open draft of its conversation, if any."""
+    """A buyer message that waits for its draft, with the open draft of its conversation, if any.
+
+    `rested` says that nothing had happened to that draft for as long as this message is known.
+    """
 
     message_id: int
     conversation_id: int
@@ -48,6 +51,7 @@ class Owed:
     open_draft: int | None
     open_state: DraftState | None
     open_place: Place | None
+    rested: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +132,7 @@ OWED = sa.text(
     SELECT m.id, m.conversation_id, m.message_id AS header_id, m.reference_ids, m.subject, m.text, m.language,
            c.marketplace, c.order_id, m.relay_address, c.buyer_name, m.facts, m.action, m.scenario,
            m.received_at, k.nearest_at, d.id AS open_draft, d.state AS open_state,
-           d.folder_name, d.uidvalidity, d.uid
+           d.folder_name, d.uidvalidity, d.uid, d.changed_at < m.recorded_at AS rested
       FROM message m
       JOIN response_clock k ON k.id = m.response_clock_id AND k.state = 'open'
       JOIN conversation c ON c.id = m.conversation_id
@@ -173,6 +177,7 @@ def owed_of(row: Any) -> Owed:  # noqa: ANN401  a row of a textual query
         open_draft=row.open_draft,
         open_state=DraftState(row.open_state) if row.open_state else None,
         open_place=_place(row.folder_name, row.uidvalidity, row.uid),
+        rested=bool(row.rested),
     )
 
 

@@ -74,7 +74,7 @@ class DraftBook:
                         claim,
                         now,
                         draft.replaces,
-                        {DraftState.PLANNED, DraftState.QUEUED},
+                        {DraftState.PLANNED, DraftState.QUEUED, DraftState.HELD},
                         DraftState.SUPERSEDED,
                         "newer_message",
                         "drafting",

@@ -18,6 +18,9 @@ from daemon.ports.ledger.journal import Entry, enter
 from daemon.ports.ledger.mailboxes import FolderMark
 from daemon.ports.ledger.store import Claim, reading, writing
 
+NOWHERE = 0
+"""The UIDVALIDITY of messages that lie in no folder any more; a real one is above it (RFC 9051)."""
+
 
 class IdentityBook:
     """The identities of messages."""
@@ -25,19 +28,28 @@ class IdentityBook:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def content(self, claim: Claim, folder_id: int, uidvalidity: int) -> list[Content]:
-        """What the messages of a folder are known by, oldest first."""
+    def content(self, claim: Claim, folder_id: int, uidvalidity: int | None = None) -> list[Content]:
+        """What the messages of a folder are known by, oldest first; None: under whatever validity."""
         m = t.message.c
         query = sa.select(m.id, m.content_hash, m.size).where(
-            m.mailbox_id == claim.mailbox_id, m.folder_id == folder_id, m.uidvalidity == uidvalidity
+            m.mailbox_id == claim.mailbox_id, m.folder_id == folder_id
         )
+        if uidvalidity is not None:
+            query = query.where(m.uidvalidity == uidvalidity)
         with reading(self._engine) as connection:
             return [Content(*row) for row in connection.execute(query.order_by(m.id))]
 
     def rekey(self, claim: Claim, mark: FolderMark, uids: Mapping[int, int], now: datetime) -> None:
         """Give messages (by id) their UID under the folder's new UIDVALIDITY, and the folder its mark."""
         values = [{"c_id": message_id, "c_uid": uid} for message_id, uid in uids.items()]
+        m = t.message.c
         with writing(self._engine, claim) as connection:
+            # an old validity may come back (a restored backup): its numbers belong to other mails now
+            connection.execute(
+                sa.update(t.message)
+                .where(m.folder_id == mark.folder_id, m.uidvalidity == mark.uidvalidity)
+                .values(uidvalidity=NOWHERE, uid=m.id)
+            )
             if values:
                 connection.execute(
                     sa.update(t.message)

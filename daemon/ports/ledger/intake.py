@@ -36,12 +36,13 @@ class IntakeBook:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def known_uids(self, claim: Claim, folder_id: int, uidvalidity: int) -> set[int]:
-        """All UIDs of a folder that have a row."""
+    def known_uids(self, claim: Claim, folder_id: int, uidvalidity: int, first: int = 1) -> set[int]:
+        """All UIDs of a folder, from `first` on, that have a row."""
         query = sa.select(t.message.c.uid).where(
             t.message.c.mailbox_id == claim.mailbox_id,
             t.message.c.folder_id == folder_id,
             t.message.c.uidvalidity == uidvalidity,
+            t.message.c.uid >= first,
         )
         with reading(self._engine) as connection:
             return set(connection.execute(query).scalars())
@@ -102,13 +103,23 @@ class IntakeBook:
             )
             return [Unread(*row) for row in rows]
 
-    def shunt(self, claim: Claim, message_id: int, reason: str, now: datetime, detail: str = "") -> None:
-        """Set a message aside, visibly, with the reason."""
+    def shunt(
+        self,
+        claim: Claim,
+        message_id: int,
+        reason: str,
+        now: datetime,
+        detail: str = "",
+        *,
+        sender: str = "",
+        subject: str = "",
+    ) -> None:
+        """Set a message aside, visibly, with the reason and with what could be read of it."""
         with writing(self._engine, claim) as connection:
             changed = connection.execute(
                 sa.update(t.message)
                 .where(t.message.c.id == message_id, t.message.c.state == MessageState.FETCHED)
-                .values(state=MessageState.SHUNTED, reason=reason)
+                .values(state=MessageState.SHUNTED, reason=reason, sender=sender, subject=subject)
             )
             if changed.rowcount != 1:
                 return  # it has been read, or set aside already

@@ -77,6 +77,9 @@ def write_conversations(connection: Connection, claim: Claim, readings: Iterable
     for reading in readings:
         joining = joined(reading)
         key = joining.conversation_id
+        if reading.disposition.reason == "suspicious" and (key > 0 or key in begun):
+            ids.setdefault(key, key)  # possibly forged: it is shown there, and its words change nothing
+            continue
         if key < 0:
             begun[key] = _begin(claim, reading) if key not in begun else _merge(begun[key], reading)
             continue
