@@ -15,13 +15,15 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # the processes that are measured must not load it
+    from benchmarks.kit import Figures, Options
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
-from benchmarks.kit import Figures, Options, show  # noqa: E402 -- the path must be set before
-from classifier.document import Document  # noqa: E402 -- the same
-from daemon.commands.teach import OWN_STATE  # noqa: E402 -- the same
+from classifier.document import Document  # noqa: E402 -- the path must be set before
 
 TARGETS = {"load_ms": 1000.0, "one_ms": 3.0, "batch_us": 500.0, "long_batch_us": 1500.0, "memory_mb": 120.0}
 """For the lean model; the issue's bars, and for long texts in proportion."""
@@ -97,8 +99,10 @@ def in_own_process(kind: str, directory: Path, count: int) -> dict[str, float]:
     return figures
 
 
-def compare(directory: Path, count: int) -> Figures:
+def compare(directory: Path, count: int) -> "Figures":
     """Print both side by side; the figures of the lean model, and the targets it misses."""
+    from benchmarks.kit import show  # noqa: PLC0415 -- not in the processes that are measured
+
     both = {kind: in_own_process(kind, directory, count) for kind in ("lean", "scikit-learn")}
     here, peer = both["lean"], both["scikit-learn"]
     rows = [(name, here[name], peer[name], target) for name, target in TARGETS.items()]
@@ -111,9 +115,10 @@ def compare(directory: Path, count: int) -> Figures:
     return {**here, "missed": missed}
 
 
-def run(options: Options) -> Figures:  # noqa: ARG001 -- the same for all sizes
+def run(options: "Options") -> "Figures":  # noqa: ARG001 -- the same for all sizes
     """The model of this installation."""
     from classifier.installed import ensure_model  # noqa: PLC0415 -- trains only when there is no model yet
+    from daemon.commands.teach import OWN_STATE  # noqa: PLC0415 -- not in the processes that are measured
 
     return compare(ensure_model(OWN_STATE / "model"), 1000)
 

@@ -1,7 +1,6 @@
-# ruff: noqa: INP001 -- a folder of scripts, no package
 """Mails a second through the whole of reading, beside the standard library parsing the same mails.
 
-    python benchmarks/bench_read.py [--seconds 2]
+    python -m benchmarks read [--seconds 2]
 
 The mails are typical ones of about 6 KB (multipart/alternative, quoted-printable, an Amazon wrapper), each a
 little different so that nothing is served from a cache. One core. `read` is parse and understand together;
@@ -22,6 +21,7 @@ import mailparser
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
+from benchmarks.kit import Figures, Options, show  # noqa: E402 -- the path must be set before
 from daemon.mail.message import parse  # noqa: E402 -- the path must be set before
 from daemon.mail.understanding import ReadingContext, understand  # noqa: E402 -- the same
 from tests.sample_builder import mail, multipart, part, relay, wrapped  # noqa: E402 -- the same
@@ -93,22 +93,27 @@ READERS: dict[str, Callable[[bytes], object]] = {
 }
 
 
-def main() -> int:
-    """Measure and print; 1 when the whole of reading is below the target."""
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--seconds", type=float, default=2.0, help="CPU seconds for each reader")
-    seconds = parser.parse_args().seconds
+def run(options: Options) -> Figures:
+    """Measure and print; the target is missed when the whole of reading is below it."""
     mails = [typical(number) for number in range(100)]
     understand(parse(mails[0]), READER)  # load the language model
     gc.freeze()
     size = sum(map(len, mails)) / len(mails) / 1000
-    sys.stdout.write(f"{len(mails)} mails of {size:.1f} KB on one core (target: {TARGET} a second)\n")
-    rates = {name: rate(read, mails, seconds) for name, read in READERS.items()}
+    rates = {name: rate(read, mails, options.seconds) for name, read in READERS.items()}
+    gc.unfreeze()
     whole = next(iter(rates.values()))
-    for name, each in rates.items():
-        line = f"{name:30} {each:7.0f} mails/s {1000 / each:6.3f} ms   x {each / whole:5.2f} of read\n"
-        sys.stdout.write(line)
-    return int(whole < TARGET)
+    rows = [(name, each, 1000 / each, each / whole) for name, each in rates.items()]
+    title = f"Reading: {len(mails)} mails of {size:.1f} KB, one core (target: {TARGET} a second)"
+    show(title, ("what", "mails/s", "ms", "x of read"), rows)
+    missed = [f"read: {whole:.0f} mails/s, below {TARGET}"] if whole < TARGET else []
+    return {**rates, "missed": missed}
+
+
+def main() -> int:
+    """Measure and print; 1 when the whole of reading is below the target."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--seconds", type=float, default=2.0, help="CPU seconds for each reader")
+    return int(bool(run(Options(seconds=parser.parse_args().seconds))["missed"]))
 
 
 if __name__ == "__main__":

@@ -6,15 +6,13 @@ from datetime import timedelta
 from email import policy
 
 import pytest
-import sqlalchemy as sa
 
-from daemon.ports.ledger.store import open_engine
 from tests.acceptance.test_crashes import Zygote
+from tests.account import Account
 from tests.daemon_kit import House, until
-from tests.mails import BROKEN, buyer_mail
+from tests.mails import BROKEN, LATE, buyer_mail
+from tests.stage_kit import ALIAS, ORDER, Stage
 
-ALIAS = "q7d2k9x4m1vsame"
-ORDER = "302-7654321-1234567"
 WORSE = "And the switch is broken too, it does not turn on at all. Terrible quality."
 
 
@@ -23,59 +21,6 @@ def _zygote() -> Iterator[Zygote]:
     zygote = Zygote()
     yield zygote
     zygote.close()
-
-
-class Stage:
-    """A house whose daemon runs one cycle at a time."""
-
-    def __init__(self, house: House, zygote: Zygote) -> None:
-        self.house, self._zygote = house, zygote
-        self.cycle()
-
-    def cycle(self, times: int = 1) -> None:
-        """One full cycle, or several."""
-        for _ in range(times):
-            assert self._zygote.once(self.house) == 0, self.house.log()[-2000:]
-
-    def dies(self, step: str, when: str = "before") -> None:
-        """A cycle that is killed at a step."""
-        assert self._zygote.once(self.house, step, when) < 0, f"it never came to {step}"
-
-    def draft(self, text: str = BROKEN) -> tuple[int, bytes]:
-        """A buyer writes, and the draft is there."""
-        self.house.receive(text, alias=ALIAS, order_id=ORDER)
-        self.cycle()
-        return self.waiting()
-
-    def waiting(self) -> tuple[int, bytes]:
-        """The one draft that waits in the queue."""
-        (found,) = self.house.drafts().items()
-        return found
-
-    def flush(self, folder: str) -> None:
-        """The agent deletes everything in a folder."""
-        client = self.house.client()
-        client.select_folder(folder)
-        client.delete_messages(client.search("ALL"))
-        client.expunge()
-
-    def edited(self, raw: bytes, words: str) -> bytes:
-        """The copy as a mail client saves it after an edit that put words on top; identities survive."""
-        mail = email.message_from_bytes(raw, policy=policy.SMTP)
-        mail.set_content(f"{words}\n\n{mail.get_content()}")
-        return mail.as_bytes()
-
-    def sql(self, statement: str) -> None:
-        """Bend the ledger's clock."""
-        engine = open_engine(f"sqlite:///{self.house.root}/state/ledger.db")
-        with engine.begin() as connection:
-            connection.execute(sa.text(statement))
-        engine.dispose()
-
-    def sent_text(self) -> str:
-        """The text of the one mail that left the house."""
-        (accepted,) = self.house.sink.accepted
-        return str(email.message_from_bytes(accepted.raw, policy=policy.default).get_content())
 
 
 @pytest.fixture(name="stage")
@@ -96,18 +41,6 @@ def test_a_text_changed_after_a_failed_attempt_is_the_one_that_leaves(stage: Sta
     stage.sql("UPDATE delivery SET next_attempt_at = 0 WHERE state = 'prepared'")
     stage.cycle()
     assert "Corrected: we send" in stage.sent_text()
-
-
-def approved_but_delayed(stage: Stage, text: str = BROKEN) -> int:
-    """A draft that is approved and waits, since the server said "later"; returns its UID in `Approved`."""
-    uid, _ = stage.draft(text)
-    stage.house.move(uid, "Approved")
-    stage.house.sink.fault = "rcpt_450"
-    stage.cycle()
-    stage.house.sink.fault = None
-    (uid,) = stage.house.mails("Approved")
-    stage.sql("UPDATE delivery SET next_attempt_at = 0 WHERE state = 'prepared'")
-    return uid
 
 
 def test_a_refused_mail_waits_for_a_person_even_after_a_crash(stage: Stage) -> None:
@@ -195,7 +128,7 @@ def test_an_approved_draft_taken_elsewhere_is_not_approved_any_more(
     stage: Stage, folder: str, state: str
 ) -> None:
     """Out of Approved into Trash is a rejection, into Drafts a wish to edit; nothing waits for ever."""
-    uid = approved_but_delayed(stage)
+    uid = stage.approved_but_delayed()
     client = stage.house.client()
     if not client.folder_exists(folder):
         client.create_folder(folder)
@@ -228,7 +161,7 @@ def test_only_the_mail_that_kills_the_daemon_is_set_aside(stage: Stage) -> None:
 
 def test_an_approval_from_a_wrong_future_is_carried_out(stage: Stage) -> None:
     """The clock was a year ahead at the approval and was then set right: the mail leaves all the same."""
-    approved_but_delayed(stage)
+    stage.approved_but_delayed()
     stage.sql("UPDATE draft SET approved_at = approved_at + 31536000000000")
     stage.cycle()
     assert len(stage.house.sink.accepted) == 1
@@ -287,3 +220,71 @@ def test_a_folder_deleted_while_the_daemon_runs_is_made_again(house: House) -> N
     client = house.client()
     client.delete_folder("Approved")
     until(lambda: client.folder_exists("Approved"), "the folder", patience=5)
+
+
+def test_a_held_draft_that_nobody_took_up_does_not_block_the_conversation(stage: Stage) -> None:
+    """Held for a gap, thrown away, answered elsewhere: when the buyer writes again, there is a draft."""
+    uid, _ = stage.draft(LATE)
+    stage.house.move(uid, "Approved")
+    stage.cycle()
+    assert stage.house.states() == {"held": 1}
+    stage.flush("Approval")
+    stage.draft(WORSE)
+    assert stage.house.states() == {"superseded": 1, "queued": 1}
+
+
+def test_a_full_queue_keeps_no_approved_answer_back(stage: Stage, account: Account) -> None:
+    """The server stores no more drafts: what is approved leaves all the same, and the failure is told."""
+    stage.approved_but_delayed()
+    folder = account.dovecot.base / "mail" / account.name / "Maildir" / ".Approval" / "tmp"
+    folder.chmod(0o555)
+    stage.house.receive(BROKEN)
+    done = stage.house.once()
+    folder.chmod(0o755)
+    assert (done.returncode, len(stage.house.sink.accepted)) == (75, 1)
+
+
+def test_a_forged_mail_changes_no_address(stage: Stage) -> None:
+    """A mail that failed authentication is shown to a person; answers go where the true buyer is."""
+    stage.draft()
+    forged = buyer_mail(WORSE, number=9, alias=ALIAS, order_id=ORDER, case="deadbeef", name="Eve")
+    verdict = b"Authentication-Results: mx.shop.example; dmarc=fail header.from=amazon.de\r\n"
+    stage.house.put("INBOX", verdict + forged)
+    for _ in range(2):  # the buyer seems to have written again: the agent is asked, and means it
+        stage.cycle()
+        uid, _ = stage.waiting()
+        stage.house.move(uid, "Approved")
+        stage.cycle()
+    (accepted,) = stage.house.sink.accepted
+    assert accepted.recipients == (f"{ALIAS}@marketplace.amazon.de",)
+
+
+def test_an_old_uidvalidity_that_comes_back_stops_nothing(stage: Stage) -> None:
+    """A backup brought the earlier numbering back: its numbers belong to other mails now."""
+    stage.draft()
+    stage.house.receive(BROKEN)
+    stage.cycle()
+    stage.sql("UPDATE message SET uidvalidity = 7, uid = 10 - uid")  # seen under 7 last, in another order
+    stage.sql(
+        "UPDATE message SET uidvalidity = (SELECT uidvalidity FROM folder WHERE name = 'INBOX') WHERE id = 2"
+    )
+    stage.sql("UPDATE message SET uid = 1 WHERE id = 2")
+    stage.sql("UPDATE folder SET uidvalidity = 7 WHERE name = 'INBOX'")
+    stage.house.receive(BROKEN)
+    stage.cycle()
+    assert stage.house.states() == {"queued": 3}
+
+
+def test_a_mail_that_cannot_be_moved_out_of_approved_is_told_once(stage: Stage, account: Account) -> None:
+    """Not ours, and nailed down by the server: one note, not one for each look, and approvals go on."""
+    uid, _ = stage.draft()
+    stage.house.put("Approved", buyer_mail("A mail dragged here by mistake."))
+    stage.house.move(uid, "Approved")
+    folder = account.dovecot.base / "mail" / account.name / "Maildir" / ".Approved" / "cur"
+    folder.chmod(0o555)
+    for _ in range(3):
+        assert stage.house.once().returncode == 75
+    folder.chmod(0o755)
+    assert len(stage.house.notes()) == 1
+    stage.cycle()
+    assert len(stage.house.sink.accepted) == 1

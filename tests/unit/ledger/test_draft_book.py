@@ -113,17 +113,22 @@ def test_a_replaced_draft_is_superseded_in_the_same_transaction(desk: Desk) -> N
     assert desk.draft(new).state is DraftState.PLANNED
 
 
-@pytest.mark.parametrize("act", ["approved", "held"])
-def test_a_draft_that_a_person_has_in_hand_is_not_replaced(desk: Desk, act: str) -> None:
-    """Approved a moment ago, or held: the plan is overtaken and leaves nothing."""
+def test_an_approved_draft_is_not_replaced(desk: Desk) -> None:
+    """A person has it in hand: the plan is overtaken and leaves nothing."""
     old = desk.approved()
-    if act == "held":
-        desk.ledger.drafts.hold(desk.claim, old.draft_id, "gap_left", desk.note(), NOW, "approval")
     message = desk.message(NOW + HOUR)
     before = snapshot(desk.ledger)
     with pytest.raises(OvertakenError):
         desk.planned(message, replaces=old.draft_id)
     assert snapshot(desk.ledger) == before
+
+
+def test_a_held_draft_may_be_replaced(desk: Desk) -> None:
+    """One that nobody took up before the buyer wrote again must not block its conversation."""
+    old = desk.approved()
+    desk.ledger.drafts.hold(desk.claim, old.draft_id, "gap_left", desk.note(), NOW, "approval")
+    desk.planned(desk.message(NOW + HOUR), replaces=old.draft_id)
+    assert desk.draft(old.draft_id).state is DraftState.SUPERSEDED
 
 
 def test_queued_drafts_know_their_places(desk: Desk) -> None:

@@ -9,10 +9,20 @@ from daemon.shipped import shipped
 TEMPLATES = Templates([shipped("templates")])
 LANGUAGES = ("en", "de", "fr", "es", "it", "ja", "zh")
 NAMES = (
-    "product_issue delivery_issue usage_question presale_question return_request order_change "
-    "negative_review_quality negative_review_delivery negative_review_misuse negative_review_malicious "
-    "satisfied other holding"
-).split()
+    "product_issue",
+    "delivery_issue",
+    "usage_question",
+    "presale_question",
+    "return_request",
+    "order_change",
+    "negative_review_quality",
+    "negative_review_delivery",
+    "negative_review_misuse",
+    "negative_review_malicious",
+    "satisfied",
+    "other",
+    "holding",
+)
 VALUES = {
     "buyer_name": "Mia",
     "order_id": "302-1234567-7654321",
