@@ -14,8 +14,8 @@ ETC ?= /etc/firstreply
 demo: $(READY)
 	@$(BIN)/firstreply demo $(if $(SERVE),--serve)
 
-test: $(READY) packages
-	@$(BIN)/python -m pytest $(ARGS)
+test: $(READY) packages  # in as many processes as there are cores: real servers make waiting the larger part
+	@$(BIN)/python -m pytest -n auto $(ARGS)
 
 train: $(READY)
 	@$(BIN)/firstreply train $(ARGS)
@@ -26,7 +26,7 @@ check: $(READY) packages
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(MAKE) --no-print-directory fuzz SECONDS_OF_FUZZING=10
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n auto $(ARGS)
 
 SECONDS_OF_FUZZING ?= 600
 fuzz: $(READY)
