@@ -14,7 +14,8 @@ def deadlines(context: Context) -> int:
     """Warn about every clock that has passed a new mark; returns how many warnings were given."""
     now = context.now()
     given = 0
-    for clock in context.ledger.clocks.running(context.claim):
+    first, most = min((*context.warn_at, 1.0)), len(context.warn_at) + 1
+    for clock in context.ledger.clocks.advanced(context.claim, now, first, most):
         level = warning_level(clock.started_at, clock.limits, now, context.warn_at)
         if level <= clock.warned:
             continue

@@ -16,11 +16,15 @@ from sqlalchemy.engine import Engine
 from daemon.desk.clock import Deadlines, FirstResponse
 from daemon.desk.draft import DraftState
 from daemon.ports.ledger import schema as t
+from daemon.ports.ledger.columns import instant
 from daemon.ports.ledger.draft_rows import DraftRow
 from daemon.ports.ledger.journal import Entry, enter
 from daemon.ports.ledger.steps import change_draft
 from daemon.ports.ledger.stopping import Answer, stop_clock
 from daemon.ports.ledger.store import Claim, reading, writing
+
+NEARLY = 999
+"""Of a thousand: whole numbers, since both databases multiply those alike."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,22 @@ class ClockBook:
 
     def running(self, claim: Claim | None, before: datetime | None = None) -> list[OpenClock]:
         """Open clocks by nearest limit; `before` leaves out those whose nearest limit is later."""
+        nearest = t.response_clock.c.nearest_at
+        return self._open(claim, sa.true() if before is None else nearest <= before)
+
+    def advanced(self, claim: Claim, now: datetime, share: float, most: int) -> list[OpenClock]:
+        """Open clocks that have gone this share of their way, or nearly, and had fewer than `most` warnings.
+
+        Thousands of clocks may run while none of them is near its limit: the database sorts them out.
+        """
+        k = t.response_clock.c
+        start, nearest = (sa.type_coerce(column, sa.BigInteger) for column in (k.started_at, k.nearest_at))
+        gone = instant(now) - start
+        # a little too many: the exact decision is `desk.clock.warning_level`'s
+        enough = gone * 1_000 >= int(share * NEARLY) * (nearest - start)
+        return self._open(claim, sa.and_(k.warned < most, enough))
+
+    def _open(self, claim: Claim | None, where: sa.ColumnElement[bool]) -> list[OpenClock]:
         k, c, d = t.response_clock.c, t.conversation.c, t.draft.c
         query = (
             sa.select(
@@ -78,13 +98,11 @@ class ClockBook:
                 .label("draft_state"),
             )
             .join_from(t.response_clock, t.conversation, c.id == k.conversation_id)
-            .where(k.state == "open")
+            .where(k.state == "open", where)
             .order_by(k.nearest_at, k.id)
         )
         if claim is not None:
             query = query.where(k.mailbox_id == claim.mailbox_id)
-        if before is not None:
-            query = query.where(k.nearest_at <= before)
         with reading(self._engine) as connection:
             return [
                 OpenClock(

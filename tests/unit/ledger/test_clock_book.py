@@ -1,6 +1,6 @@
 """What deadlines, the worklist and the report read and write."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -130,3 +130,17 @@ def test_the_report_counts_drafts_by_their_end(desk: Desk) -> None:
         "planned": 1,
     }
     assert desk.ledger.clocks.outcomes(NOW - day, NOW) == {}
+
+
+def test_only_clocks_that_have_gone_far_enough_are_asked_for_warnings(desk: Desk) -> None:
+    """Half of the way, an hour from start to limit here; one that had all its warnings rests."""
+    desk.message(NOW)
+
+    def found(at: datetime, most: int = 4) -> int:
+        return len(desk.ledger.clocks.advanced(desk.claim, at, 0.5, most))
+
+    assert [found(NOW + minutes * MINUTE) for minutes in (0, 29, 30, 59, 600)] == [0, 0, 1, 1, 1]
+    (clock,) = desk.ledger.clocks.running(desk.claim)
+    desk.ledger.clocks.warned(desk.claim, clock.clock_id, 3, NOW)
+    assert (found(NOW + 59 * MINUTE), found(NOW + 59 * MINUTE, most=3)) == (1, 0)
+    assert desk.ledger.clocks.advanced(Desk.open(desk.ledger, "other").claim, NOW + HOUR, 0.5, 4) == []
