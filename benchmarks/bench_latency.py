@@ -115,11 +115,13 @@ def _running(here: World) -> Iterator[tuple[float, int]]:
             process = subprocess.Popen(  # noqa: S603  our own program
                 here.daemon(), stdout=log, stderr=log, env={**os.environ, "NOTIFY_SOCKET": path}
             )
-        while b"READY=1" not in notify.recv(4_096):
-            pass
-        yield time.perf_counter() - began, process.pid
-        process.send_signal(signal.SIGTERM)
-        process.wait(PATIENCE)
+        try:
+            while b"READY=1" not in notify.recv(4_096):
+                pass
+            yield time.perf_counter() - began, process.pid
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.wait(PATIENCE)
 
 
 @dataclass(slots=True)

@@ -22,6 +22,7 @@ from pydantic_core import ErrorDetails
 from daemon.desk.mailbox import Mailbox
 from daemon.desk.playbook import DEFAULT_PLAYS, Playbook, Scenario
 from daemon.errors import ConfigurationError
+from daemon.mail.kinds import ReadingContext
 from daemon.ports.credentials import Secret, read_secret
 from daemon.ports.imap import ImapServer
 from daemon.ports.smtp import SmtpServer
@@ -43,7 +44,7 @@ class MailboxSettings:
     mailbox: Mailbox
     imap: ImapServer
     smtp: SmtpServer
-    authserv_id: str | None
+    reading: ReadingContext
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +209,13 @@ def _mailbox(path: Path, table: MailboxTable, environ: Mapping[str, str]) -> Mai
             password=reader(table.smtp.password, "smtp"),
             ca_file=table.smtp.ca_file,
         ),
-        authserv_id=table.authserv_id,
+        reading=ReadingContext(
+            own_addresses=frozenset({table.address.lower()}),
+            marketplaces=tuple(table.marketplaces),
+            authserv_id=table.authserv_id,
+            authserv_topmost=table.authserv_topmost,
+            allowed_senders=frozenset(address.lower() for address in table.allowed_senders),
+        ),
     )
 
 

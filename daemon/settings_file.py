@@ -108,6 +108,9 @@ class MailboxTable(Strict):
     signature: str = ""
     layout: Literal["folders", "drafts"] = "folders"
     authserv_id: str | None = None
+    authserv_topmost: bool = False
+    marketplaces: list[str] = Field(default_factory=list)
+    allowed_senders: list[Address] = Field(default_factory=list)
     imap: ImapTable
     smtp: SmtpTable
     folders: Folders = Folders()

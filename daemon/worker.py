@@ -22,7 +22,6 @@ from structlog.typing import FilteringBoundLogger
 
 from daemon.errors import ConfigurationError, FirstreplyError, LockedError
 from daemon.house import House, WatchedSender
-from daemon.mail.understanding import ReadingContext
 from daemon.ports.idle import IdleWatcher
 from daemon.ports.imap import FolderNames, FolderStatus, ImapConnection
 from daemon.ports.ledger.store import Claim
@@ -234,10 +233,7 @@ class MailboxWorker:
         box, house = self._settings.mailbox, self._house
         return Context(
             mailbox=box,
-            reader=ReadingContext(
-                own_addresses=frozenset({box.address.lower()}),
-                authserv_id=self._settings.authserv_id,
-            ),
+            reader=self._settings.reading,
             ledger=house.ledger,
             claim=self._claim,
             imap=connection,

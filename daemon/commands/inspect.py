@@ -37,10 +37,10 @@ def inspect(config: str | None, files: list[Path]) -> int:
 
 def _reader(settings: Settings | None) -> ReadingContext:
     boxes = settings.mailboxes if settings else ()
-    return ReadingContext(
-        own_addresses=frozenset(box.mailbox.address.lower() for box in boxes),
-        authserv_id=boxes[0].authserv_id if len(boxes) == 1 else None,
-    )
+    if len(boxes) == 1:
+        return boxes[0].reading
+    own = (address for box in boxes for address in box.reading.own_addresses)
+    return ReadingContext(own_addresses=frozenset(own))
 
 
 def _bytes(file: Path) -> bytes:
