@@ -14,6 +14,7 @@ import structlog
 from daemon.desk.disposition import Disposition, Guess, dispose, needs_model
 from daemon.errors import PermanentError
 from daemon.guessing import LiveGuesser
+from daemon.logs import configure
 from daemon.mail.inspect import as_json
 from daemon.mail.message import Message, parse
 from daemon.mail.understanding import ReadingContext, Understanding, understand
@@ -24,6 +25,7 @@ ALTERNATIVES = 3
 
 def inspect(config: str | None, files: list[Path]) -> int:
     """Print one JSON object for each mail."""
+    configure("key_value", "warning")  # stdout belongs to the answer
     path = find(config)
     settings = load(path) if config or path.exists() else None
     reader = _reader(settings)
