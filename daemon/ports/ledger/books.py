@@ -12,6 +12,7 @@ from daemon.ports.ledger.deliveries import DeliveryBook
 from daemon.ports.ledger.drafts import DraftBook
 from daemon.ports.ledger.identity import IdentityBook
 from daemon.ports.ledger.intake import IntakeBook
+from daemon.ports.ledger.labels import LabelBook
 from daemon.ports.ledger.mailboxes import Mailboxes
 from daemon.ports.ledger.store import migrate, open_engine
 
@@ -27,6 +28,7 @@ class Ledger:
     drafts: DraftBook
     deliveries: DeliveryBook
     clocks: ClockBook
+    labels: LabelBook
 
     @classmethod
     def open(cls, url: str) -> "Ledger":
@@ -46,6 +48,7 @@ class Ledger:
             DraftBook(engine),
             DeliveryBook(engine),
             ClockBook(engine),
+            LabelBook(engine),
         )
 
     def close(self) -> None:

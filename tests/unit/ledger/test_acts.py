@@ -12,6 +12,7 @@ import pytest
 
 from daemon.desk.conversation import ConversationKey
 from daemon.desk.draft import DraftState
+from daemon.desk.playbook import Scenario
 from daemon.errors import LockedError
 from daemon.ports.ledger.clocks import ClockBook
 from daemon.ports.ledger.deliveries import DeliveryBook
@@ -19,12 +20,13 @@ from daemon.ports.ledger.drafts import DraftBook
 from daemon.ports.ledger.identity import IdentityBook
 from daemon.ports.ledger.intake import IntakeBook
 from daemon.ports.ledger.intake_rows import Joining
+from daemon.ports.ledger.labels import LabelBook, LabelSource
 from daemon.ports.ledger.mailboxes import FolderMark, Mailboxes
 from daemon.ports.ledger.store import Claim
 from tests.ledger_kit import HOUR, NOW, Desk, TornError, arrival, no_objection, place, snapshot, torn
 
 Act = Callable[[Claim], object]
-BOOKS = (Mailboxes, IntakeBook, IdentityBook, DraftBook, DeliveryBook, ClockBook)
+BOOKS = (Mailboxes, IntakeBook, IdentityBook, DraftBook, DeliveryBook, ClockBook, LabelBook)
 
 
 def set_mark(desk: Desk) -> Act:
@@ -222,6 +224,12 @@ def answered_by_agent(desk: Desk) -> Act:
     return lambda claim: desk.ledger.clocks.answered_by_agent(claim, draft, NOW, NOW)
 
 
+def record_label(desk: Desk) -> Act:
+    """A person's correction."""
+    message, source = desk.message(), LabelSource.RECLASSIFY
+    return lambda claim: desk.ledger.labels.record(claim, message, Scenario.OTHER, source, "anna", NOW)
+
+
 ACTS = (
     *(set_mark, lower_mark, advance, note_cycle, record, take_up, shunt, store, store_joining, rekey),
     *(
@@ -237,6 +245,7 @@ ACTS = (
         notes_queued,
     ),
     *(prepare, attempt, abandon, commit_sending, sent, refused, in_doubt, filed, warned, answered_by_agent),
+    record_label,
 )
 
 
@@ -282,4 +291,5 @@ def test_the_list_of_acts_is_complete() -> None:
         "store_joining",
         "plan_replacing",
         "approve_edited",
+        "record_label",
     }
