@@ -20,6 +20,7 @@ from typing import TypeVar
 import tenacity
 from structlog.typing import FilteringBoundLogger
 
+from daemon.cycle import run_cycle, watched
 from daemon.errors import ConfigurationError, FirstreplyError, LockedError
 from daemon.house import House, WatchedSender
 from daemon.ports.idle import IdleWatcher
@@ -27,13 +28,9 @@ from daemon.ports.imap import FolderNames, FolderStatus, ImapConnection
 from daemon.ports.ledger.store import Claim
 from daemon.ports.smtp import SmtpSender
 from daemon.settings import MailboxSettings
-from daemon.stages.approval import approval, first_marks
+from daemon.stages.approval import first_marks
 from daemon.stages.context import Context
-from daemon.stages.deadlines import deadlines
-from daemon.stages.dispatch import dispatch
-from daemon.stages.drafting import Drafted, drafting
 from daemon.stages.filing import doubt_left_sending
-from daemon.stages.intake import intake
 
 Result = TypeVar("Result")
 
@@ -151,8 +148,8 @@ class MailboxWorker:
         while True:
             now = self._house.monotonic()
             full = now - full_at >= self._house.cycle.full_look.total_seconds()
-            statuses = await self._run(partial(connection.poll, _watched(folders)))
-            if len(statuses) < len(_watched(folders)):
+            statuses = await self._run(partial(connection.poll, watched(folders)))
+            if len(statuses) < len(watched(folders)):
                 folders = await self._run(partial(self._folders, connection))  # somebody deleted one
             context = self._context(connection, folders)
             due = await self._run(partial(self._due, context))
@@ -168,33 +165,17 @@ class MailboxWorker:
             await self._wait_for_hint()
 
     async def _cycle(self, context: Context, statuses: dict[str, FolderStatus], *, full: bool) -> None:
-        """The stages in their order; each is restartable on its own."""
         began = self._house.monotonic()
         since, self._since = self._since, None
-        taken = await self._run(lambda: intake(context, full=full or since is not None, since=since))
-        trouble: FirstreplyError | None = None
-        try:
-            try:
-                drafted = await self._run(lambda: drafting(context))
-            except FirstreplyError as error:
-                # a queue that takes no more drafts keeps nothing from leaving that is approved
-                drafted, trouble = Drafted(0, 0), error
-            observed = await self._run(lambda: approval(context, statuses))
-            sent = await dispatch(context, WatchedSender(self._sender, self._progress), self._run)
-        finally:
-            # whatever keeps drafts from moving, the clocks run on
-            warned = await self._run(lambda: deadlines(context))
-        if trouble is not None:
-            raise trouble
+        sender = WatchedSender(self._sender, self._progress)
+        counts = await run_cycle(context, statuses, sender, self._run, full=full, since=since)
         done = self._house.now()
         await self._run(
             lambda: self._house.ledger.mailboxes.note_cycle(context.claim, done, connected=True, error=None)
         )
-        counts = {**asdict(taken), **asdict(drafted), **asdict(observed), "sent": sent, "warned": warned}
-        if any(counts.values()) or full:
-            told = {name: number for name, number in counts.items() if number}
+        if counts or full:
             seconds = round(self._house.monotonic() - began, 3)
-            self._log.info("cycle", full=full, seconds=seconds, **told)
+            self._log.info("cycle", full=full, seconds=seconds, **counts)
 
     def _failed(self, error: FirstreplyError) -> None:
         self._progress()
@@ -220,7 +201,7 @@ class MailboxWorker:
         # nothing is under way here, so this is what a crash left, or a ledger that could not be written
         doubt_left_sending(context)
         if not self._recovered:
-            first_marks(context, connection.poll(_watched(folders)))
+            first_marks(context, connection.poll(watched(folders)))
             self._recovered = True
         return folders
 
@@ -279,9 +260,3 @@ class MailboxWorker:
         finally:
             for wait in waits:
                 wait.cancel()
-
-
-def _watched(folders: FolderNames) -> list[str]:
-    """The folders whose STATUS tells that people or mail servers did something."""
-    names = (folders.inbox, folders.approval, folders.approved, folders.rejected, folders.sent)
-    return [name for name in names if name is not None]

@@ -1,0 +1,57 @@
+"""One cycle: every stage once, in its order, over one mailbox.
+
+Promises: the stages run in the order of the design: intake, drafting, approval, dispatch, deadlines; each
+can be restarted on its own. A queue that takes no more drafts keeps nothing from leaving that is approved,
+and whatever keeps drafts from moving, the clocks run on.
+
+Errors: those of the ports and of the ledger; the next cycle looks again.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import timedelta
+
+from daemon.errors import FirstreplyError
+from daemon.ports.imap import FolderNames, FolderStatus
+from daemon.stages.approval import approval
+from daemon.stages.context import Context
+from daemon.stages.deadlines import deadlines
+from daemon.stages.dispatch import Runner, Sender, dispatch
+from daemon.stages.drafting import Drafted, drafting
+from daemon.stages.intake import intake
+
+
+async def run_cycle(
+    context: Context,
+    statuses: Mapping[str, FolderStatus],
+    sender: Sender,
+    run: Runner,
+    *,
+    full: bool,
+    since: timedelta | None = None,
+) -> dict[str, int]:
+    """All stages once; returns what was done, by name, without zeros.
+
+    `statuses` is the poll that the cycle began with; `run` runs what blocks in the mailbox's own thread.
+    """
+    taken = await run(lambda: intake(context, full=full or since is not None, since=since))
+    trouble: FirstreplyError | None = None
+    try:
+        try:
+            drafted = await run(lambda: drafting(context))
+        except FirstreplyError as error:
+            drafted, trouble = Drafted(0, 0), error
+        observed = await run(lambda: approval(context, statuses))
+        sent = await dispatch(context, sender, run)
+    finally:
+        warned = await run(lambda: deadlines(context))
+    if trouble is not None:
+        raise trouble
+    counts = {**asdict(taken), **asdict(drafted), **asdict(observed), "sent": sent, "warned": warned}
+    return {name: number for name, number in counts.items() if number}
+
+
+def watched(folders: FolderNames) -> list[str]:
+    """The folders whose STATUS tells that people or mail servers did something."""
+    names = (folders.inbox, folders.approval, folders.approved, folders.rejected, folders.sent)
+    return [name for name in names if name is not None]
