@@ -33,6 +33,8 @@ _FOREIGN_TYPES = (
     "image/gif",
     "application/x-ms",
     "application/zip",
+    "message/",
+    "multipart/",
 )
 
 

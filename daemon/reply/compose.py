@@ -1,9 +1,10 @@
 """Composition: the bytes of drafts, of notes and of what is sent.
 
 Promises: ASCII on the wire, CRLF line ends, quoted-printable text/plain in UTF-8, format=flowed; so
-servers and relays have nothing to rewrite. A header value with a control character is refused, never
-cleaned in silence. Threading as `design.md` section 4 lays down: In-Reply-To and the last of References
-are the buyer's Message-ID; our own link stands second to last.
+servers and relays have nothing to rewrite; files that go with it are base64 parts below. A header value
+with a control character is refused, never cleaned in silence. Threading as `design.md` section 4 lays
+down: In-Reply-To and the last of References are the buyer's Message-ID; our own link stands second to
+last.
 
 High-level MIME building costs more than IMAP, model and ledger together (`docs/why.md`), so the header
 lines are made here; the encodings are the standard library's.
@@ -21,6 +22,7 @@ from email.utils import format_datetime
 
 from daemon.desk.link import TOKEN_HEADER
 from daemon.desk.mailbox import ADDRESS
+from daemon.reply.attachments import Attachment, mixed
 from daemon.reply.copies import digest_of
 from daemon.reply.flowed import flow, quote, unflow
 
@@ -44,6 +46,7 @@ class Reply:
     attribution: str
     answers: str
     reference_ids: tuple[str, ...]
+    attachments: tuple[Attachment, ...] = ()
 
 
 def reply_subject(subject: str) -> str:
@@ -120,17 +123,18 @@ def _flowed(text: str) -> str:
 
 
 def body(text: str) -> bytes:
-    """The content fields and the text, from the blank line on."""
+    """The content fields and the text."""
     return _body(_flowed(text))
 
 
-def _body(flowed: str) -> bytes:
+def _body(flowed: str, attachments: tuple[Attachment, ...] = ()) -> bytes:
     content = re.sub(rb"(?<!\r)\n", b"\r\n", binascii.b2a_qp(flowed.encode(), istext=True))
     # RFC 5321 section 4.5.2 stuffs dots on the way; a mail that begins no line with "From " needs no more
-    return (
-        b'MIME-Version: 1.0\r\nContent-Type: text/plain; charset="utf-8"; format=flowed\r\n'
+    text = (
+        b'Content-Type: text/plain; charset="utf-8"; format=flowed\r\n'
         b"Content-Transfer-Encoding: quoted-printable\r\n\r\n" + content.rstrip(b"\r\n") + b"\r\n"
     )
+    return b"MIME-Version: 1.0\r\n" + (mixed(text, attachments) if attachments else text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,11 +167,11 @@ def written(reply: Reply, *, link: str, token: str, now: datetime) -> Written:
             header("Message-ID", link),
             _threading(reply.answers, reply.reference_ids, link),
             header(TOKEN_HEADER, token),
-            _body(flowed),
+            _body(flowed, reply.attachments),
         )
     )
-    read = unflow(flowed).strip()
-    return Written(raw, digest_of([reply.recipient.lower()], " ".join(subject.split()), read))
+    read, files = unflow(flowed).strip(), [file.identity for file in reply.attachments]
+    return Written(raw, digest_of([reply.recipient.lower()], " ".join(subject.split()), read, files=files))
 
 
 def delivery(  # noqa: PLR0913  each is one header field
@@ -182,6 +186,7 @@ def delivery(  # noqa: PLR0913  each is one header field
     answers: str,
     reference_ids: tuple[str, ...],
     now: datetime,
+    attachments: tuple[Attachment, ...] = (),
 ) -> bytes:
     """What leaves the house: headers from this list and no other, threading from the ledger."""
     return b"".join(
@@ -192,7 +197,7 @@ def delivery(  # noqa: PLR0913  each is one header field
             header("Date", format_datetime(now)),
             header("Message-ID", message_id),
             _threading(answers, reference_ids, link),
-            body(text),
+            _body(_flowed(text), attachments),
         )
     )
 

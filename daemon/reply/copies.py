@@ -21,6 +21,7 @@ from email.utils import getaddresses
 from daemon.desk.link import TOKEN_HEADER
 from daemon.errors import PermanentError
 from daemon.mail.guard import RAW_LIMIT, normalise_line_ends, refusal
+from daemon.reply.attachments import Attachment
 from daemon.reply.flowed import own_words, unflow, unquoted
 
 LARGEST = RAW_LIMIT
@@ -34,16 +35,6 @@ class UnreadableCopyError(PermanentError):
 
 
 @dataclass(frozen=True, slots=True)
-class CopyAttachment:
-    """A file in a copy, by name, type and the digest of its content."""
-
-    name: str
-    type: str
-    size: int
-    digest: str
-
-
-@dataclass(frozen=True, slots=True)
 class Copy:
     """One copy of a draft as a person left it; addresses are lower-case addr-specs."""
 
@@ -52,7 +43,7 @@ class Copy:
     subject: str
     text: str
     has_html: bool
-    attachments: tuple[CopyAttachment, ...]
+    attachments: tuple[Attachment, ...]
     message_id: str
     references: tuple[str, ...]
     token: str
@@ -70,7 +61,7 @@ class Copy:
     @property
     def digest(self) -> str:
         """SHA-256 over what an approval binds to."""
-        files = [f"{item.name}/{item.type}/{item.digest}" for item in self.attachments]
+        files = [item.identity for item in self.attachments]
         return digest_of(self.recipients, self.subject, self.text, has_html=self.has_html, files=files)
 
 
@@ -130,23 +121,22 @@ def _addresses(mail: Part, field: str) -> list[str]:
     return [address.lower() for _, address in getaddresses([str(v) for v in mail.get_all(field, [])])]
 
 
-def _content(mail: Part) -> tuple[str, bool, tuple[CopyAttachment, ...]]:
+def _content(mail: Part) -> tuple[str, bool, tuple[Attachment, ...]]:
     texts: list[str] = []
-    attachments: list[CopyAttachment] = []
+    attachments: list[Attachment] = []
     has_html = False
     for part in _leaves(mail):
-        name = part.get_filename()
+        name = _name(part)
         kind = part.get_content_type()
         content = _octets(part)
         if name or part.get_content_disposition() == "attachment":
-            digest = hashlib.sha256(content).hexdigest()
-            attachments.append(CopyAttachment(name or "", kind, len(content), digest))
+            attachments.append(Attachment(name, kind, content))
         elif kind == "text/plain":
             texts.append(_plain(part, content))
         elif kind == "text/html":
             has_html = True
         else:
-            attachments.append(CopyAttachment("", kind, len(content), hashlib.sha256(content).hexdigest()))
+            attachments.append(Attachment("", kind, content))
     return "\n".join(texts).strip(), has_html, tuple(attachments)
 
 
@@ -158,6 +148,12 @@ def _leaves(part: Part) -> Iterator[Part]:
                 yield from _leaves(each)
     else:
         yield part
+
+
+def _name(part: Part) -> str:
+    """A part's file name; many clients encode it as RFC 2047 does words, though RFC 2231 says otherwise."""
+    name = part.get_filename() or ""
+    return str(make_header(decode_header(name))) if "=?" in name else name
 
 
 def _octets(part: Part) -> bytes:

@@ -43,7 +43,8 @@ HELD_REASONS: Mapping[str, str] = {
         " {approved} once more."
     ),
     "attachments": (
-        "It has attachments, which are not sent yet. Remove them, or send the answer from Seller Central."
+        "An attachment cannot be sent: {detail}. Remove it, or attach it as one of pdf, png, txt, doc, docx, "
+        "tiff, bmp, jpg under a plain name, then move it to {approved} once more."
     ),
     "copy_gone": (
         "Its copy disappeared from {approved} before it was sent, and lies in no other folder. "

@@ -174,6 +174,7 @@ def _write_delivery(context: Context, due: Due, copy: Copy) -> int:
         recipient=due.recipient,
         subject=copy.subject,
         text=copy.text,
+        attachments=copy.attachments,
         message_id=header_id,
         link=due.header_id,
         answers=due.answers,

@@ -1,7 +1,8 @@
 """Guarding: whether the content of a copy may leave the house, before anybody asks the ledger.
 
-Promises: the checks of `desk.draft` on addresses, gaps and text come first, then the policy guard on the
-final content, after people edited it. The same function judges at the approval and before the sending.
+Promises: files that cannot be sent come first, then the checks of `desk.draft` on addresses, gaps and
+text, then the policy guard on the final content, files included, after people edited it. The same
+function judges at the approval and before the sending.
 
 Errors: none.
 """
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 from daemon.desk.draft import BeforeSending, DraftState, reason_to_hold
 from daemon.desk.policy import Outgoing, Severity, examine
 from daemon.mail.language import detect
+from daemon.reply.attachments import complaint
 from daemon.reply.copies import Copy
 from daemon.reply.templates import gaps_in
 from daemon.stages.context import Context
@@ -39,8 +41,9 @@ def objection(
     """The first thing that speaks against sending this copy; None when it may leave."""
     if copy.has_html:
         return Objection("html_only")
-    if copy.attachments:
-        return Objection("attachments")
+    unsendable = [said for said in map(complaint, copy.attachments) if said]
+    if unsendable:
+        return Objection("attachments", "; ".join(unsendable))
     reason = reason_to_hold(
         BeforeSending(
             state=DraftState.APPROVED,
@@ -65,6 +68,7 @@ def _policy(context: Context, copy: Copy, to: Addressee) -> Objection | None:
         Outgoing(
             subject=copy.subject,
             text=copy.unquoted,
+            attachments=tuple((item.name, item.type, item.size) for item in copy.attachments),
             recipient=copy.recipients[0],
             relay=to.relay,
             sender=copy.sender,

@@ -10,11 +10,12 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from daemon.desk.link import TOKEN_HEADER
-from daemon.reply.copies import LARGEST, Copy, CopyAttachment, UnreadableCopyError, read_copy
+from daemon.reply.attachments import Attachment
+from daemon.reply.copies import LARGEST, Copy, UnreadableCopyError, read_copy
 
 HEAD = b"From: Acme <Support@Shop.example>\r\nTo: buyer@marketplace.amazon.com\r\nSubject: Re: lamp\r\n"
 COPY = Copy("a@b", ("c@d",), "Re: lamp", "Sorry.", False, (), "<m@x>", (), "token")
-FILE = CopyAttachment("a.pdf", "application/pdf", 3, "d1")
+FILE = Attachment("a.pdf", "application/pdf", b"d1")
 
 
 def plain(
@@ -126,15 +127,13 @@ PARTS = st.tuples(
     st.text("ab:1FalseTrue", max_size=6),
     st.booleans(),
     st.lists(
-        st.builds(
-            CopyAttachment, st.text("a/", max_size=2), st.just("x/y"), st.just(1), st.text("d1", max_size=2)
-        ),
+        st.builds(Attachment, st.text("a/", max_size=2), st.just("x/y"), st.binary(max_size=2)),
         max_size=2,
     ).map(tuple),
 )
 
 
-def copy_of(parts: tuple[tuple[str, ...], str, str, bool, tuple[CopyAttachment, ...]]) -> Copy:
+def copy_of(parts: tuple[tuple[str, ...], str, str, bool, tuple[Attachment, ...]]) -> Copy:
     """A copy of given content."""
     return Copy("a@b", *parts, "<m@x>", (), "")
 
@@ -144,8 +143,8 @@ def copy_of(parts: tuple[tuple[str, ...], str, str, bool, tuple[CopyAttachment, 
 @example(((), "a", "b", False, ()), ((), "ab", "", False, ()))
 @example((("a", "b"), "c", "d", False, ()), (("a",), "b", "c", False, ()))
 def test_two_contents_have_two_digests(
-    one: tuple[tuple[str, ...], str, str, bool, tuple[CopyAttachment, ...]],
-    two: tuple[tuple[str, ...], str, str, bool, tuple[CopyAttachment, ...]],
+    one: tuple[tuple[str, ...], str, str, bool, tuple[Attachment, ...]],
+    two: tuple[tuple[str, ...], str, str, bool, tuple[Attachment, ...]],
 ) -> None:
     """Whatever is moved between recipients, subject, text and attachments, the digest tells it."""
     assert (copy_of(one).digest == copy_of(two).digest) == (one == two)
