@@ -94,6 +94,19 @@ def warning_level(start: datetime, limits: Deadlines, now: datetime, warn_at: Se
     return sum(gone >= share * whole for share in (*warn_at, 1.0))
 
 
+def given_at(
+    stamp: datetime, absent_at: datetime | None, internal_at: datetime, recorded_at: datetime
+) -> datetime:
+    """When an answer counts as given: at its stamp, and never before it can have been.
+
+    `absent_at` is the last time by our clock at which it was not there. The question was stamped
+    `internal_at` by the mail server and `recorded_at` by us: so far our clock is ahead, at most.
+    """
+    if absent_at is None:
+        return stamp
+    return max(stamp, absent_at - (recorded_at - internal_at))
+
+
 @dataclass(frozen=True, slots=True)
 class FirstResponse:
     """How one answered clock is judged: seconds from the oldest message to the answer."""

@@ -13,14 +13,21 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
-from daemon.desk.clock import Deadlines, FirstResponse
+from daemon.desk.clock import ClockOutcome, Deadlines, FirstResponse
 from daemon.desk.draft import DraftState
 from daemon.ports.ledger import schema as t
 from daemon.ports.ledger.columns import instant
 from daemon.ports.ledger.draft_rows import DraftRow
 from daemon.ports.ledger.journal import Entry, enter
+from daemon.ports.ledger.reopening import reopen_clock
 from daemon.ports.ledger.steps import change_draft
-from daemon.ports.ledger.stopping import Answer, stop_clock
+from daemon.ports.ledger.stopping import (
+    Answer,
+    confirm_clock,
+    excuse_message,
+    reclassify_clock,
+    stop_clock,
+)
 from daemon.ports.ledger.store import Claim, reading, writing
 
 NEARLY = 999
@@ -142,8 +149,43 @@ class ClockBook:
                 "found_in_sent",
                 "approval",
             )
-            answer = Answer(draft.conversation_id, draft.draft_id, at, "agent", "approval", "found_in_sent")
+            looked_at = connection.execute(
+                sa.select(t.mailbox.c.last_cycle_at).where(t.mailbox.c.id == claim.mailbox_id)
+            ).scalar_one()
+            answer = Answer(
+                draft.conversation_id, draft.draft_id, at, "agent", "approval", "found_in_sent", looked_at
+            )
             return stop_clock(connection, claim, answer, t.message.c.received_at > at, now)
+
+    def excuse(self, claim: Claim, message_id: int, now: datetime, stage: str = "approval") -> bool:
+        """A person says that this message needs no answer; False when it does not wait any more."""
+        with writing(self._engine, claim) as connection:
+            return excuse_message(connection, claim, message_id, now, stage)
+
+    def reclassified(
+        self,
+        claim: Claim,
+        message_id: int,
+        scenario: str,
+        limits: Deadlines,
+        now: datetime,
+        stage: str = "approval",
+    ) -> None:
+        """A person says what a message is; `limits` count from the message's own time on."""
+        with writing(self._engine, claim) as connection:
+            reclassify_clock(connection, claim, message_id, scenario, limits, now, stage)
+
+    def reopen(
+        self, claim: Claim, message_id: int, reason: str, now: datetime, stage: str = "intake"
+    ) -> ClockOutcome | None:
+        """The answer to this message did not arrive: its clock runs again from its original start."""
+        with writing(self._engine, claim) as connection:
+            return reopen_clock(connection, claim, message_id, reason, now, stage)
+
+    def confirmed(self, claim: Claim, message_id: int, at: datetime) -> None:
+        """Amazon has had the answer to this message since `at`."""
+        with writing(self._engine, claim) as connection:
+            confirm_clock(connection, message_id, at)
 
     def measured(self, start: datetime, end: datetime) -> Iterator[Measured]:
         """The clocks that started within [start, end), for the report."""

@@ -169,7 +169,7 @@ class DeliveryBook:
                 "dispatch",
             )
             _finish(connection, delivery_id, DeliveryState.SENT, code, reply, now)
-            answer = Answer(draft.conversation_id, draft.id, now, "daemon", "dispatch", "accepted")
+            answer = Answer(draft.conversation_id, draft.id, now, "daemon", "dispatch", "accepted", now)
             # the checks before the dot knew every message from before it
             later = t.message.c.recorded_at > draft.started_at
             return stop_clock(connection, claim, answer, later, now)

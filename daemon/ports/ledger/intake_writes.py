@@ -16,7 +16,8 @@ from sqlalchemy.engine import Connection
 
 from daemon.desk.clock import Deadlines, stricter
 from daemon.ports.ledger import schema as t
-from daemon.ports.ledger.columns import Words
+from daemon.ports.ledger.clock_rows import warnings_after
+from daemon.ports.ledger.columns import Instant, Words
 from daemon.ports.ledger.intake_rows import Joining, Reading
 from daemon.ports.ledger.store import Claim
 
@@ -43,8 +44,11 @@ JOIN = (
     .where(t.response_clock.c.id == sa.bindparam("c_id"))
     .values(
         {
-            name: sa.bindparam(f"c_{name}")
-            for name in ("started_at", "target_at", "rule_at", "hard_at", "nearest_at")
+            **{
+                name: sa.bindparam(f"c_{name}")
+                for name in ("started_at", "target_at", "rule_at", "hard_at", "nearest_at")
+            },
+            "warned": warnings_after(sa.bindparam("c_nearest_at", type_=Instant)),
         }
     )
 )

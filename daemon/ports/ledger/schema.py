@@ -135,6 +135,8 @@ message = Table(
     Column("attempts", Integer, nullable=False),
     Column("internal_at", Instant, nullable=False),
     Column("received_at", Instant, nullable=False),
+    Column("target_at", Instant),
+    Column("hard_at", Instant),
     Column("kind", String(24)),
     Column("notice", String(32)),
     Column("reason", String(64)),

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import pytest
 
+from daemon.desk.clock import deadlines
 from daemon.desk.conversation import ConversationKey
 from daemon.desk.draft import DraftState
 from daemon.desk.playbook import Scenario
@@ -230,6 +231,35 @@ def record_label(desk: Desk) -> Act:
     return lambda claim: desk.ledger.labels.record(claim, message, Scenario.OTHER, source, "anna", NOW)
 
 
+def excuse(desk: Desk) -> Act:
+    """One of two waiting messages needs no answer."""
+    first = desk.message()
+    desk.message(NOW + HOUR)
+    return lambda claim: desk.ledger.clocks.excuse(claim, first, NOW)
+
+
+def reclassified(desk: Desk) -> Act:
+    """A message that is something else."""
+    message = desk.message()
+    limits = deadlines(NOW, target=2 * HOUR, hard=None)
+    return lambda claim: desk.ledger.clocks.reclassified(claim, message, "other", limits, NOW)
+
+
+def reopen(desk: Desk) -> Act:
+    """An answer that never arrived, and a buyer who wrote again."""
+    draft = desk.queued()
+    desk.ledger.clocks.answered_by_agent(desk.claim, draft, NOW, NOW)
+    desk.message(NOW + HOUR)
+    return lambda claim: desk.ledger.clocks.reopen(claim, draft.message_id, "undelivered", NOW)
+
+
+def confirmed(desk: Desk) -> Act:
+    """A receipt."""
+    draft = desk.queued()
+    desk.ledger.clocks.answered_by_agent(desk.claim, draft, NOW, NOW)
+    return lambda claim: desk.ledger.clocks.confirmed(claim, draft.message_id, NOW)
+
+
 ACTS = (
     *(set_mark, lower_mark, advance, note_cycle, record, take_up, shunt, store, store_joining, rekey),
     *(
@@ -246,6 +276,7 @@ ACTS = (
     ),
     *(prepare, attempt, abandon, commit_sending, sent, refused, in_doubt, filed, warned, answered_by_agent),
     record_label,
+    *(excuse, reclassified, reopen, confirmed),
 )
 
 
