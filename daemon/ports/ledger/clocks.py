@@ -182,7 +182,7 @@ class ClockBook:
         with writing(self._engine, claim) as connection:
             return reopen_clock(connection, claim, message_id, reason, now, stage)
 
-    def confirmed(self, claim: Claim, message_id: int, at: datetime) -> None:
+    def confirm(self, claim: Claim, message_id: int, at: datetime) -> None:
         """Amazon has had the answer to this message since `at`."""
         with writing(self._engine, claim) as connection:
             confirm_clock(connection, message_id, at)

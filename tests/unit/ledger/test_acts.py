@@ -253,11 +253,11 @@ def reopen(desk: Desk) -> Act:
     return lambda claim: desk.ledger.clocks.reopen(claim, draft.message_id, "undelivered", NOW)
 
 
-def confirmed(desk: Desk) -> Act:
+def confirm(desk: Desk) -> Act:
     """A receipt."""
     draft = desk.queued()
     desk.ledger.clocks.answered_by_agent(desk.claim, draft, NOW, NOW)
-    return lambda claim: desk.ledger.clocks.confirmed(claim, draft.message_id, NOW)
+    return lambda claim: desk.ledger.clocks.confirm(claim, draft.message_id, NOW)
 
 
 ACTS = (
@@ -276,7 +276,7 @@ ACTS = (
     ),
     *(prepare, attempt, abandon, commit_sending, sent, refused, in_doubt, filed, warned, answered_by_agent),
     record_label,
-    *(excuse, reclassified, reopen, confirmed),
+    *(excuse, reclassified, reopen, confirm),
 )
 
 

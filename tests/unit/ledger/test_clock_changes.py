@@ -164,7 +164,7 @@ def test_a_message_without_a_clock_is_not_reopened(desk: Desk) -> None:
     assert clocks.reopen(desk.claim, message, "undelivered", NOW) is None
     assert not clocks.excuse(desk.claim, message, NOW)
     clocks.reclassified(desk.claim, message, "other", deadlines(NOW, target=HOUR, hard=None), NOW)
-    clocks.confirmed(desk.claim, message, NOW)
+    clocks.confirm(desk.claim, message, NOW)
     assert desk.reasons("clock") == []
 
 
@@ -172,10 +172,10 @@ def test_a_message_without_a_clock_is_not_reopened(desk: Desk) -> None:
 def test_a_receipt_says_when_amazon_had_the_answer(desk: Desk, hours: float, ended: float) -> None:
     """A provider that dawdles costs the seller time; a receipt never makes an answer earlier."""
     message = again(desk, 0)
-    desk.ledger.clocks.confirmed(desk.claim, message, NOW)
+    desk.ledger.clocks.confirm(desk.claim, message, NOW)
     assert desk.clock(message)["confirmed_at"] is None  # not answered yet
     answered(desk, message, 1)
-    desk.ledger.clocks.confirmed(desk.claim, message, NOW + hours * HOUR)
+    desk.ledger.clocks.confirm(desk.claim, message, NOW + hours * HOUR)
     row = desk.clock(message)
     assert (row["accepted_at"], row["confirmed_at"]) == (NOW + HOUR, NOW + hours * HOUR)
     assert row["ended_at"] == NOW + ended * HOUR
