@@ -59,6 +59,12 @@ def parser() -> argparse.ArgumentParser:
     report.add_argument("--format", choices=("text", "json"), default="text")
     report.set_defaults(act=_report)
 
+    importing = commands.add_parser("import", help="take in the seller's own files")
+    kinds = importing.add_subparsers(dest="what", required=True, metavar="WHAT")
+    orders = kinds.add_parser("orders", parents=[common], help="order reports and shipment files")
+    orders.add_argument("files", nargs="+", metavar="FILE")
+    orders.set_defaults(act=_import_orders)
+
     demo = commands.add_parser("demo", help="the main job on embedded servers")
     demo.add_argument("--serve", action="store_true", help="keep running, for a mail client of your own")
     demo.set_defaults(act=_demo, config=None, json=False)
@@ -135,6 +141,12 @@ def _report(args: argparse.Namespace) -> int:
 
     as_json = args.json or args.format == "json"
     return report(args.config, start=args.start, end=args.end, as_json=as_json)
+
+
+def _import_orders(args: argparse.Namespace) -> int:
+    from daemon.commands.orders import import_orders  # noqa: PLC0415  as above
+
+    return import_orders(args.config, [Path(name) for name in args.files], as_json=args.json)
 
 
 def _demo(args: argparse.Namespace) -> int:

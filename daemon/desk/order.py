@@ -12,6 +12,9 @@ from datetime import date, datetime
 
 ORDER_ID = re.compile(r"\d{3}-\d{7}-\d{7}", re.ASCII)
 ASIN = re.compile(r"[A-Z0-9]{10}")
+LONGEST_SKU = 100
+"""Amazon allows 40 characters."""
+LONGEST_TRACKING = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +35,9 @@ class OrderLine:
     """With its time zone."""
 
     @property
-    def key(self) -> tuple[str, str, str]:
-        """What makes it the same line in a later import."""
-        return self.order_id, self.sku, self.asin
+    def key(self) -> tuple[str, str]:
+        """What makes it the same line in a later import; Amazon's order report names no ASIN."""
+        return self.order_id, self.sku or self.asin
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,3 +57,11 @@ class Shipment:
     def key(self) -> tuple[str, str, str]:
         """What makes it the same parcel in a later import."""
         return self.order_id, self.tracking_number, self.sku
+
+
+@dataclass(frozen=True, slots=True)
+class OrderFacts:
+    """What is known of one order; the newest import stands first."""
+
+    lines: tuple[OrderLine, ...] = ()
+    shipments: tuple[Shipment, ...] = ()

@@ -18,7 +18,7 @@ from datetime import UTC, date, datetime
 from functools import lru_cache
 from pathlib import Path
 
-from daemon.desk.order import ASIN, ORDER_ID, OrderLine, Shipment
+from daemon.desk.order import ASIN, LONGEST_SKU, LONGEST_TRACKING, ORDER_ID, OrderLine, Shipment
 from daemon.errors import ConfigurationError
 
 LARGEST = 256 * 1024 * 1024
@@ -85,7 +85,7 @@ def read_orders(path: Path) -> Imported:
     rows = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     header, start = _header(rows, path)
     split = _splitter(rows[start])
-    lines: dict[tuple[str, str, str], OrderLine] = {}
+    lines: dict[tuple[str, str], OrderLine] = {}
     parcels: dict[tuple[str, str, str], Shipment] = {}
     bad: list[BadRow] = []
     ignored = 0
@@ -174,6 +174,10 @@ def _row(header: dict[str, int], cells: list[str]) -> tuple[OrderLine | None, Sh
 
     if any(len(part) > _LONGEST_FIELD for part in cells):
         raise _BadValueError(f"a field has more than {_LONGEST_FIELD} characters")
+    if any("\x00" in part for part in cells):
+        raise _BadValueError("a field holds a NUL character")
+    if len(cell("sku")) > LONGEST_SKU:
+        raise _BadValueError(f"the SKU has more than {LONGEST_SKU} characters")
     order_id = cell("order_id")
     if not ORDER_ID.fullmatch(order_id):
         # S01-… are orders of other shops that Amazon ships; a continuation row may lack the id
@@ -209,7 +213,7 @@ def _parcel(order_id: str, cell: Callable[[str], str]) -> Shipment | None:
     number = "".join(cell("tracking_number").split())
     if not number:
         return None
-    if not (number.isascii() and number.replace("-", "").isalnum()):
+    if not (number.isascii() and number.replace("-", "").isalnum()) or len(number) > LONGEST_TRACKING:
         raise _BadValueError(f"'{number[:40]}' is no tracking number")
     return Shipment(
         order_id=order_id,

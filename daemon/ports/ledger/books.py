@@ -14,6 +14,7 @@ from daemon.ports.ledger.identity import IdentityBook
 from daemon.ports.ledger.intake import IntakeBook
 from daemon.ports.ledger.labels import LabelBook
 from daemon.ports.ledger.mailboxes import Mailboxes
+from daemon.ports.ledger.orders import OrderBook
 from daemon.ports.ledger.store import migrate, open_engine
 
 
@@ -29,6 +30,7 @@ class Ledger:
     deliveries: DeliveryBook
     clocks: ClockBook
     labels: LabelBook
+    orders: OrderBook
 
     @classmethod
     def open(cls, url: str) -> "Ledger":
@@ -49,6 +51,7 @@ class Ledger:
             DeliveryBook(engine),
             ClockBook(engine),
             LabelBook(engine),
+            OrderBook(engine),
         )
 
     def close(self) -> None:

@@ -167,7 +167,8 @@ def test_cancelled_items_have_no_quantity(tmp_path: Path) -> None:
 
 def test_reading_twice_changes_nothing(tmp_path: Path) -> None:
     """A repeated row replaces the earlier one; keys tell rows of one order apart."""
-    rows = all_orders() + all_orders(quantity="3") + all_orders(asin="B0EXAMPLE2")
+    second = all_orders(asin="B0EXAMPLE2").replace("L-1", "L-2")
+    rows = all_orders() + all_orders(quantity="3") + second
     imported = read(tmp_path, ALL_ORDERS + rows)
     assert [(line.asin, line.quantity) for line in imported.lines] == [("B0EXAMPLE1", 3), ("B0EXAMPLE2", 2)]
     assert imported == read(tmp_path, ALL_ORDERS + rows)
