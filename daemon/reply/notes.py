@@ -70,8 +70,9 @@ HELD_REASONS: Mapping[str, str] = {
     ),
     "in_doubt": (
         "It may or may not have reached the buyer at {time}: the connection broke before the "
-        "server's answer. Look into Sent and into Seller Central. It will never be sent again by "
-        "itself."
+        "server's answer. Look into Sent and into Seller Central. If the buyer has it, move this note "
+        "to {approved}. If not, move the draft from {approved} back to {approval}; moving it to "
+        "{approved} once more then sends it. It will never be sent again by itself."
     ),
     "template_failed": "No draft could be written: {detail}. Please answer the buyer yourself.",
     "not_ours": (

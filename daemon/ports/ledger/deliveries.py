@@ -31,6 +31,7 @@ from daemon.ports.ledger.delivery_rows import (
     due_of,
     unfiled_of,
 )
+from daemon.ports.ledger.doubts import doubt_was_not_sent, doubt_was_sent
 from daemon.ports.ledger.draft_rows import NewNote
 from daemon.ports.ledger.journal import Entry, enter
 from daemon.ports.ledger.steps import OvertakenError, change_draft, end_prepared, plan_note
@@ -201,6 +202,20 @@ class DeliveryBook:
             )
             _finish(connection, delivery_id, DeliveryState.IN_DOUBT, None, reply, now)
             plan_note(connection, claim, now, note, draft.id)
+
+    def settled_by_person(
+        self, claim: Claim, draft_id: int, *, sent: bool, now: datetime
+    ) -> FirstResponse | None:
+        """A person looked and says what became of a draft in doubt: the buyer has it, or it was not sent.
+
+        Sent: the clock stops at the time of the attempt. Not sent: held and its delivery abandoned, so that
+        only a new approval sends it.
+        """
+        with writing(self._engine, claim) as connection:
+            if sent:
+                return doubt_was_sent(connection, claim, draft_id, "agent_says_sent", now)
+            doubt_was_not_sent(connection, claim, draft_id, "agent_says_not_sent", now)
+            return None
 
     def left_sending(self, claim: Claim) -> list[Doubt]:
         """Deliveries that a daemon which is no more left in `sending`."""

@@ -8,6 +8,8 @@ Errors: none.
 from collections.abc import Mapping
 
 REASONS: Mapping[str, str] = {
+    "agent_says_not_sent": "A person looked and says that a draft in doubt was not sent.",
+    "agent_says_sent": "A person looked and says that the buyer has a draft that was in doubt.",
     "accepted": "The mail server took the delivery (250 to the final dot).",
     "appended": "The draft's copy lies in the queue.",
     "approved_anew": "A person approved anew, so that the delivery prepared before will never be made.",

@@ -276,6 +276,25 @@ def test_a_lost_answer_is_a_doubt_that_nothing_retries(desk: Desk) -> None:
     assert [note.raw for note in desk.ledger.drafts.planned_notes(desk.claim)] == [b"note bytes"]
 
 
+@pytest.mark.parametrize("sent", [True, False])
+def test_a_person_ends_a_doubt(desk: Desk, sent: bool) -> None:
+    """Sent: at the time of the attempt, and then filed. Not sent: held, and a new approval sends it anew."""
+    delivery = desk.doubtful()
+    draft = desk.draft(desk.one(t.delivery, delivery)["draft_id"])
+    book = desk.ledger.deliveries
+    first = book.settled_by_person(desk.claim, draft.draft_id, sent=sent, now=NOW + HOUR)
+    assert state_of(desk, delivery) == (("sent", "sent") if sent else ("abandoned", "held"))
+    assert [item.ended_at for item in book.unfiled(desk.claim)] == ([NOW] if sent else [])
+    assert (first is not None, desk.clock(draft.message_id)["state"]) == (
+        sent,
+        "answered" if sent else "open",
+    )
+    with pytest.raises(OvertakenError, match="no longer in doubt"):
+        book.settled_by_person(desk.claim, draft.draft_id, sent=sent, now=NOW + HOUR)
+    if not sent:
+        assert desk.sending(approve_again(desk, desk.draft(draft.draft_id))) != delivery
+
+
 def test_what_a_dead_daemon_left_sending_is_found(desk: Desk) -> None:
     """With the time of its attempt; it is no doubt before it has been made one."""
     delivery = desk.sending()
