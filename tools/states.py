@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from daemon.cli import parser
-from daemon.desk import conversation, disposition
+from daemon.desk import alert, conversation, disposition
 from daemon.mail import understanding
 from daemon.ports.ledger import reasons
 from daemon.ports.ledger.guards import STATES
@@ -52,6 +52,7 @@ def _all_reasons() -> Iterator[str]:
         ("Which conversation it joins", conversation.REASONS),
         ("Why a draft is held (the note's words)", held),
         ("What happened", reasons.REASONS),
+        ("Alerts", alert.ALERTS),
     ):
         yield from _table(title, table)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.engine import Engine
 
+from daemon.ports.ledger.alerts import AlertBook
 from daemon.ports.ledger.clocks import ClockBook
 from daemon.ports.ledger.deliveries import DeliveryBook
 from daemon.ports.ledger.drafts import DraftBook
@@ -31,6 +32,7 @@ class Ledger:
     clocks: ClockBook
     labels: LabelBook
     orders: OrderBook
+    alerts: AlertBook
 
     @classmethod
     def open(cls, url: str) -> "Ledger":
@@ -52,6 +54,7 @@ class Ledger:
             ClockBook(engine),
             LabelBook(engine),
             OrderBook(engine),
+            AlertBook(engine),
         )
 
     def close(self) -> None:

@@ -15,6 +15,7 @@ from daemon.desk.conversation import ConversationKey
 from daemon.desk.draft import DraftState
 from daemon.desk.playbook import Scenario
 from daemon.errors import LockedError
+from daemon.ports.ledger.alerts import AlertBook
 from daemon.ports.ledger.clocks import ClockBook
 from daemon.ports.ledger.deliveries import DeliveryBook
 from daemon.ports.ledger.drafts import DraftBook
@@ -24,10 +25,11 @@ from daemon.ports.ledger.intake_rows import Joining
 from daemon.ports.ledger.labels import LabelBook, LabelSource
 from daemon.ports.ledger.mailboxes import FolderMark, Mailboxes
 from daemon.ports.ledger.store import Claim
+from tests.alert_kit import ALERT_ACTS
 from tests.ledger_kit import HOUR, NOW, Desk, TornError, arrival, no_objection, place, snapshot, torn
 
 Act = Callable[[Claim], object]
-BOOKS = (Mailboxes, IntakeBook, IdentityBook, DraftBook, DeliveryBook, ClockBook, LabelBook)
+BOOKS = (Mailboxes, IntakeBook, IdentityBook, DraftBook, DeliveryBook, ClockBook, LabelBook, AlertBook)
 
 
 def set_mark(desk: Desk) -> Act:
@@ -277,6 +279,7 @@ ACTS = (
     *(prepare, attempt, abandon, commit_sending, sent, refused, in_doubt, filed, warned, answered_by_agent),
     record_label,
     *(excuse, reclassified, reopen, confirm),
+    *ALERT_ACTS,
 )
 
 

@@ -1,0 +1,91 @@
+"""Alerts: what the team must learn at once, each told once, and the mail that tells several together.
+
+Promises: one sentence for each kind; an alert's `key` is what makes it the same one, so that a stage may
+raise it at every look. The mail says ids, order numbers and scenarios, never a buyer's words.
+
+Errors: none.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+_AMAZON = re.compile(r"(?:[^@]*@|.*\.)amazon\.[a-z]{2,3}(?:\.[a-z]{2,3})?\.?", re.IGNORECASE)
+MAIL_LINES = 40
+"""Alerts that one mail spells out; the rest is counted and stands in the worklist."""
+
+
+class AlertKind(StrEnum):
+    """What happened."""
+
+    CLOCK_WARNING = "clock_warning"
+    CLOCK_BREACHED = "clock_breached"
+    BREACH_BEFORE_HOURS = "breach_before_hours"
+    CLOCK_REOPENED = "clock_reopened"
+    CASE_DUE = "case_due"
+    MASS_VANISH = "mass_vanish"
+    RECEIPT_MISSING = "receipt_missing"
+    DUPLICATE = "duplicate"
+    AUDIT_DIFFERS = "audit_differs"
+
+
+ALERTS: Mapping[str, str] = {
+    AlertKind.CLOCK_WARNING: "An answer is due soon.",
+    AlertKind.CLOCK_BREACHED: "A limit has passed without an answer.",
+    AlertKind.BREACH_BEFORE_HOURS: "A limit will pass before the next working hours begin.",
+    AlertKind.CLOCK_REOPENED: "An answer did not reach the buyer, who waits again.",
+    AlertKind.CASE_DUE: "A step of a case is due.",
+    AlertKind.MASS_VANISH: "Many drafts vanished at once; the mailbox is frozen until a person looks.",
+    AlertKind.RECEIPT_MISSING: "Amazon has not confirmed an answer that was sent.",
+    AlertKind.DUPLICATE: "The same answer may have reached a buyer twice.",
+    AlertKind.AUDIT_DIFFERS: "The inbox and the ledger do not hold the same messages.",
+}
+"""Every kind of alert, and the sentence that tells it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """One alert; `key` is unique in its mailbox, `detail` is for people."""
+
+    kind: AlertKind
+    key: str
+    detail: str = ""
+    subject: str = "mailbox"
+    subject_id: int = 0
+
+
+def reaches_buyers(address: str) -> bool:
+    """Whether mail to this address might reach a buyer or Amazon: no alert ever goes there."""
+    return _AMAZON.fullmatch(address.strip()) is not None
+
+
+def line(alert: Alert) -> str:
+    """An alert in one line."""
+    return ALERTS[alert.kind] + (f" {alert.detail}" if alert.detail else "")
+
+
+def mail(mailbox: str, alerts: Sequence[Alert]) -> tuple[str, str]:
+    """Subject and text of the mail that tells these alerts, the heaviest kinds first."""
+    weight = {kind: place for place, kind in enumerate(_BY_WEIGHT)}
+    ordered = sorted(alerts, key=lambda alert: weight[alert.kind])
+    first = ALERTS[ordered[0].kind]
+    more = f" (and {len(ordered) - 1} more)" if len(ordered) > 1 else ""
+    lines = [f"- {line(alert)}" for alert in ordered[:MAIL_LINES]]
+    if len(ordered) > MAIL_LINES:
+        lines.append(f"- and {len(ordered) - MAIL_LINES} more; all of them are in the worklist.")
+    text = f"Mailbox {mailbox}:\n\n" + "\n".join(lines)
+    return f"firstreply {mailbox}: {first}{more}", f"{text}\n\nThe worklist tells what to do first.\n"
+
+
+_BY_WEIGHT = (
+    AlertKind.MASS_VANISH,
+    AlertKind.CLOCK_BREACHED,
+    AlertKind.CLOCK_REOPENED,
+    AlertKind.DUPLICATE,
+    AlertKind.AUDIT_DIFFERS,
+    AlertKind.BREACH_BEFORE_HOURS,
+    AlertKind.CASE_DUE,
+    AlertKind.RECEIPT_MISSING,
+    AlertKind.CLOCK_WARNING,
+)

@@ -1,0 +1,55 @@
+"""Alerts as tests raise them, and the acts of their book."""
+
+from collections.abc import Callable
+
+from daemon.desk.alert import Alert, AlertKind
+from daemon.ports.ledger.alerts import NewAlertMail, Raised
+from daemon.ports.ledger.store import Claim
+from tests.ledger_kit import HOUR, NOW, Desk
+
+Act = Callable[[Claim], object]
+LEAD = "lead@shop.example"
+
+
+def alert(key: str = "one", kind: AlertKind = AlertKind.MASS_VANISH, detail: str = "") -> Alert:
+    """An alert."""
+    return Alert(kind, key, detail)
+
+
+def mail(number: int = 1) -> NewAlertMail:
+    """A mail about alerts."""
+    return NewAlertMail(LEAD, f"<alert.{number}@shop.example>", b"alert bytes")
+
+
+def raised(desk: Desk, *keys: str) -> list[Raised]:
+    """Alerts that no mail tells yet."""
+    desk.ledger.alerts.raise_(desk.claim, [alert(key) for key in keys], NOW, "deadlines")
+    return desk.ledger.alerts.untold(desk.claim)
+
+
+def raise_(desk: Desk) -> Act:
+    """Two alerts."""
+    return lambda claim: desk.ledger.alerts.raise_(claim, [alert("one"), alert("two")], NOW, "deadlines")
+
+
+def tell(desk: Desk) -> Act:
+    """The mail that tells an alert."""
+    told = raised(desk, "one")
+    return lambda claim: desk.ledger.alerts.tell(claim, told, [mail()], NOW)
+
+
+def count_attempt(desk: Desk) -> Act:
+    """An attempt to send a mail about alerts."""
+    desk.ledger.alerts.tell(desk.claim, raised(desk, "one"), [mail()], NOW)
+    (due,) = desk.ledger.alerts.due(desk.claim, NOW)
+    return lambda claim: desk.ledger.alerts.count_attempt(claim, due.mail_id, NOW + HOUR)
+
+
+def ended(desk: Desk) -> Act:
+    """A mail about alerts that was accepted."""
+    desk.ledger.alerts.tell(desk.claim, raised(desk, "one"), [mail()], NOW)
+    (due,) = desk.ledger.alerts.due(desk.claim, NOW)
+    return lambda claim: desk.ledger.alerts.ended(claim, due.mail_id, "sent", NOW)
+
+
+ALERT_ACTS = (raise_, tell, count_attempt, ended)
