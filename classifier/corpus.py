@@ -23,11 +23,14 @@ CORPUS: Final = Path(__file__).with_name("corpus")
 _FIELDS: Final = frozenset({"id", "situation", "label", "lang", "style", "text"})
 _OPTIONAL: Final = frozenset({"subject", "cause"})
 _SEEN_IN_SPAN: Final = 16
+CORRECTION: Final = "correction"
+CONFIRMATION: Final = "confirmation"
+"""The styles of what agents taught."""
 
 
 @dataclass(frozen=True, slots=True)
 class SellerLabel:
-    """One label an agent gave. `weight` is 1 for a correction, less for a silent confirmation."""
+    """One label an agent gave: a correction, or (`confirmed`) the silent confirmation of ours."""
 
     text: str
     label: str
@@ -36,6 +39,7 @@ class SellerLabel:
     subject: str = ""
     language: str | None = None
     weight: float = 1.0
+    confirmed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,12 +122,12 @@ def read_evaluation(path: Path) -> list[Row]:
 
 
 def seller_rows(labels: Iterable[SellerLabel]) -> list[Row]:
-    """Rows of what agents taught: one a message (the latest), one a text (the latest), in order of time.
+    """Rows of what agents taught: one a message and one a text, the latest, corrections before confirmations.
 
     `CorpusError` for a label that is none, or a weight outside 0 to 10.
     """
     by_message: dict[str, SellerLabel] = {}
-    for label in sorted(labels, key=lambda taught: taught.at):
+    for label in sorted(labels, key=lambda taught: (not taught.confirmed, taught.at)):
         if label.label not in LABELS or not 0 <= label.weight <= 10:  # noqa: PLR2004 - said in the docstring
             raise CorpusError(
                 f"label {label.label!r} of weight {label.weight} for message {label.message_key}"
@@ -137,7 +141,7 @@ def seller_rows(labels: Iterable[SellerLabel]) -> list[Row]:
             taught.label,
             f"seller/{taught.message_key}",
             taught.weight,
-            style="seller",
+            style=CONFIRMATION if taught.confirmed else CORRECTION,
             seller=True,
         )
         for taught in by_text.values()

@@ -23,7 +23,7 @@ import numpy.typing as npt
 
 from classifier import charts, pipeline, versions
 from classifier.calibration import DOMAIN_SHIFT, fit_temperature, probabilities
-from classifier.corpus import CORPUS, Row, SellerLabel, read_corpus, seller_rows
+from classifier.corpus import CONFIRMATION, CORPUS, Row, SellerLabel, read_corpus, seller_rows
 from classifier.crossval import out_of_fold
 from classifier.document import marked_text
 from classifier.errors import ModelError
@@ -49,8 +49,6 @@ Progress = Callable[[str, int, int], None]
 """Told a sentence, the steps done and the steps there are."""
 
 _STEPS: Final = 4
-_SELLER_CALIBRATES: Final = 300
-"""With so many labels of the seller, the temperature comes from them and no longer from the corpus."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,19 +140,21 @@ def _weights(rows: Sequence[Row]) -> Floats:
 
 
 def _temperature(rows: Sequence[Row], judged: Floats) -> float:
+    """From the shipped texts alone: corrections are our mistakes, confirmations what we got right."""
     seller = np.array([row.seller for row in rows])
-    if int(seller.sum()) >= _SELLER_CALIBRATES:
-        return fit_temperature(judged[seller], _truth(rows)[seller], _weights(rows)[seller])
     return DOMAIN_SHIFT * fit_temperature(judged[~seller], _truth(rows)[~seller], _weights(rows)[~seller])
 
 
 def _verdict(model_root: Path, rows: Sequence[Row], table: Floats, *, force: bool) -> Verdict:
+    """Without the confirmations: they are what the current model said, so it would always win on them."""
     try:
         directory = versions.current(model_root)
         current = Model.load(directory)
         remembered: dict[str, str] = json.loads((directory / OUT_OF_FOLD).read_text(encoding="utf-8"))
     except (ModelError, OSError, ValueError):
         return Verdict(install=True, reason="first")
+    judges = np.array([row.style != CONFIRMATION for row in rows])
+    rows, table = [row for row in rows if row.style != CONFIRMATION], table[judges]
     unseen = [row for row in rows if row.key not in remembered]
     answered = current.classify([row.document for row in unseen])
     remembered |= {row.key: guess.label for row, guess in zip(unseen, answered, strict=True)}

@@ -68,6 +68,7 @@ class Settings:
     mailboxes: tuple[MailboxSettings, ...]
     playbook: Playbook
     threshold: float
+    confirmation_weight: float
     warn_at: tuple[float, ...]
     alert_to: tuple[str, ...]
     cycle: CycleSettings
@@ -100,6 +101,7 @@ def load(path: Path, environ: Mapping[str, str] = os.environ) -> Settings:
         mailboxes=tuple(_mailbox(path, table, environ) for table in file.mailbox),
         playbook=_playbook(playbook_path, plays),
         threshold=file.classifier.threshold,
+        confirmation_weight=file.classifier.confirmation_weight,
         warn_at=tuple(file.deadlines.warn_at),
         alert_to=tuple(file.deadlines.alert_to),
         cycle=CycleSettings(

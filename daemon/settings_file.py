@@ -121,6 +121,7 @@ class ClassifierTable(Strict):
     """`[classifier]`."""
 
     threshold: Share = 0.7
+    confirmation_weight: Annotated[float, Field(ge=0, le=1, strict=False)] = 0.3
 
 
 class DeadlinesTable(Strict):

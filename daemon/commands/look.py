@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -28,8 +29,7 @@ QUIET = timedelta(minutes=30)
 
 @contextlib.contextmanager
 def _ledger(settings: Settings) -> Iterator[Ledger]:
-    url = make_url(settings.ledger)
-    if url.get_backend_name() == "sqlite" and url.database and not _exists(url.database):
+    if not ledger_exists(settings):
         raise ConfigurationError(
             "there is no ledger yet", where=f"{settings.path}: ledger", remedy="Start `firstreply run` first"
         )
@@ -40,10 +40,10 @@ def _ledger(settings: Settings) -> Iterator[Ledger]:
         ledger.close()
 
 
-def _exists(path: str) -> bool:
-    from pathlib import Path  # noqa: PLC0415  one use
-
-    return Path(path).exists()
+def ledger_exists(settings: Settings) -> bool:
+    """Whether the ledger's file is there; a database server is asked when it is opened."""
+    url = make_url(settings.ledger)
+    return url.get_backend_name() != "sqlite" or not url.database or Path(url.database).exists()
 
 
 def print_json(value: object) -> None:

@@ -1,22 +1,29 @@
 """`firstreply train`, `evaluate`, `classify`: the classifier's own commands, told where this house keeps it.
 
+`train` also learns from the labels that the ledger holds.
+
 Promises: with a configuration the model lies in its `state_dir`; without one, as in a fresh checkout, below
 the environment's `share/firstreply`, where the demonstration finds it too.
 
-Errors: `ConfigurationError` of the configuration; the commands translate their own.
+Errors: `ConfigurationError` of the configuration, those of the ledger; the commands translate their own.
 """
 
 import argparse
+import contextlib
 import subprocess
 import sys
 from pathlib import Path
 
+from classifier.corpus import SellerLabel
 from classifier.errors import ModelError
 from classifier.installed import current
 from classifier.model_files import read_card
+from daemon.commands.look import ledger_exists
 from daemon.errors import PermanentError
 from daemon.mail.language import detect
 from daemon.mail.subjects import topic_of
+from daemon.ports.ledger.books import Ledger
+from daemon.ports.ledger.labels import LabelSource
 from daemon.settings import Settings, find, load
 
 OWN_STATE = Path(sys.prefix) / "share" / "firstreply"
@@ -24,16 +31,39 @@ OWN_STATE = Path(sys.prefix) / "share" / "firstreply"
 
 
 def with_settings(args: argparse.Namespace) -> argparse.Namespace:
-    """The arguments, with `state_dir` and `threshold` as the configuration has them."""
+    """The arguments, with what the configuration says, and for `train` what agents taught."""
     path = find(args.config)
     if args.config or path.exists():
         settings = load(path)
         args.state_dir, args.threshold = settings.state_dir, settings.threshold
+        if args.command == "train" and not args.rollback:
+            args.labels = taught(settings)
     else:
         args.state_dir = OWN_STATE
     args.language_of = detect
     args.subject_says = _topic
     return args
+
+
+def taught(settings: Settings) -> list[SellerLabel]:
+    """The labels of this house's ledger, as the classifier learns them; none without a ledger."""
+    if not ledger_exists(settings):
+        return []
+    with contextlib.closing(Ledger.open(settings.ledger)) as ledger:
+        labels = ledger.labels.taught(settings.confirmation_weight)
+    return [
+        SellerLabel(
+            text=label.text,
+            label=label.scenario.value,
+            message_key=label.content_hash,
+            at=label.at,
+            subject=label.subject,
+            language=label.language,
+            weight=label.weight,
+            confirmed=label.source is LabelSource.CONFIRMATION,
+        )
+        for label in labels
+    ]
 
 
 def _topic(subject: str) -> str | None:

@@ -1,6 +1,11 @@
-"""Models for the classifier's tests: one of the whole corpus and one small one, each trained once a run."""
+"""Models for the classifier's tests: one of the whole corpus and one small one, each trained once a run.
+
+And a shop: a configuration file with a ledger that its commands read.
+"""
 
 import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -9,6 +14,9 @@ from classifier.corpus import CORPUS, Row, read_corpus
 from classifier.installed import current
 from classifier.model import Model
 from classifier.train import TrainingResult, train
+from daemon.ports.ledger.books import Ledger
+from tests.daemon_kit import CONFIG
+from tests.ledger_kit import Desk
 
 SMALL_SHARE = 16
 
@@ -59,3 +67,35 @@ def small_root(small_training: TrainingResult, tmp_path: Path) -> Path:
     root = tmp_path / "model"
     shutil.copytree(small_training.directory.parent, root, symlinks=True)
     return root
+
+
+@dataclass
+class Shop:
+    """A configured shop whose mailbox has a ledger, and no daemon."""
+
+    config: Path
+    desk: Desk
+
+    def configure(self, more: str) -> None:
+        """Add lines to the configuration."""
+        self.config.write_text(f"{self.config.read_text(encoding='utf-8')}\n{more}\n", encoding="utf-8")
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Iterator[Shop]:
+    """An empty shop."""
+    (tmp_path / "state").mkdir()
+    config = tmp_path / "firstreply.toml"
+    values = {
+        "root": tmp_path,
+        "imap": 1,
+        "smtp": 1,
+        "user": "a",
+        "inbox": "INBOX",
+        "cool_down": 0,
+        "idle": "true",
+    }
+    config.write_text(CONFIG.format(**values), encoding="utf-8")
+    ledger = Ledger.open(f"sqlite:///{tmp_path}/state/ledger.db")
+    yield Shop(config, Desk.open(ledger))
+    ledger.close()

@@ -3,6 +3,7 @@
 import json
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import combinations
 from pathlib import Path
@@ -177,6 +178,16 @@ def test_same_text_counts_once() -> None:
         [taught("Where is it?", "other", "m1", 1), taught("where is IT?", "delivery_issue", "m2", 2)]
     )
     assert [row.label for row in rows] == ["delivery_issue"]
+
+
+def test_a_correction_beats_a_confirmation() -> None:
+    """Of the same message and of the same words, though the confirmation came later."""
+    weak = replace(taught("a", "other", "m1", 9), confirmed=True)
+    twin = replace(weak, message_key="m2")
+    assert [row.label for row in seller_rows([weak, twin, taught("A", "satisfied", "m1", 1)])] == [
+        "satisfied"
+    ]
+    assert [row.style for row in seller_rows([weak])] == ["confirmation"]
 
 
 def test_weight_nothing_is_left_out() -> None:

@@ -105,6 +105,29 @@ def test_weak_labels_weigh_less(small_corpus: Path, tmp_path: Path) -> None:
     assert confidences[0] < confidences[1]
 
 
+def test_confirmations_do_not_judge(small_corpus: Path, small_root: Path) -> None:
+    """What the current model said itself and nobody changed is no proof that it is the better one."""
+    (nonsense,) = Model.load(current(small_root)).classify([Document("the flumpet sprongle number")])
+    labels = [replace(label, confirmed=True, weight=0.01) for label in taught(26, nonsense.label)]
+    result = train(small_root, corpus=small_corpus, labels=labels)
+    assert result.verdict.texts == len(read_corpus(small_corpus))
+    assert result.installed
+    corrections = [replace(label, confirmed=False) for label in labels]
+    assert (
+        train(small_root, corpus=small_corpus, labels=corrections).verdict.texts == result.verdict.texts + 26
+    )
+
+
+def test_corrections_do_not_make_the_model_doubt_itself(
+    small_corpus: Path, small_training: TrainingResult, small_root: Path
+) -> None:
+    """They are our mistakes only, so that confidence is measured on the shipped texts."""
+    labels = [replace(label, weight=0.0001) for label in taught(26, "other")]
+    result = train(small_root, corpus=small_corpus, labels=labels)
+    before, now = (Model.load(one.directory).card.temperature for one in (small_training, result))
+    assert now == pytest.approx(before, rel=0.1)
+
+
 @pytest.fixture
 def spoilt_corpus(small_corpus: Path, tmp_path: Path) -> Path:
     """The small corpus with every third label changed to its neighbour."""
