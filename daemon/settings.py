@@ -26,6 +26,7 @@ from daemon.mail.kinds import ReadingContext
 from daemon.ports.credentials import Secret, read_secret
 from daemon.ports.imap import ImapServer
 from daemon.ports.smtp import SmtpServer
+from daemon.settings_calendar import calendar_of
 from daemon.settings_file import FirstreplyFile, MailboxTable, PlaybookFile, PlayTable
 
 DEFAULT_PATH = Path("/etc/firstreply/firstreply.toml")
@@ -231,11 +232,19 @@ def _playbook(path: Path, file: PlaybookFile) -> Playbook:
             raise ConfigurationError(
                 "; ".join(problems), where=f"{path}: policy", remedy="Correct or remove these lines"
             )
+    calendars = {name: calendar_of(path, name, table) for name, table in file.calendar.items()}
     plays = dict(DEFAULT_PLAYS)
     for scenario in Scenario:
         changes = _changes(file.play(scenario))
         plays[scenario] = replace(plays[scenario], **changes)
-    return Playbook(plays, severities)
+        named = plays[scenario].calendar
+        if named and named not in calendars:
+            raise ConfigurationError(
+                f"there is no [calendar.{named}]",
+                where=f"{path}: {scenario}.calendar",
+                remedy="Add that table, or leave the key out to count all hours",
+            )
+    return Playbook(plays, severities, calendars)
 
 
 def _changes(table: PlayTable) -> dict[str, Any]:

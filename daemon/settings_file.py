@@ -17,6 +17,7 @@ from daemon.desk.mailbox import ADDRESS, ApprovalTimes, Folders
 from daemon.desk.playbook import Scenario
 from daemon.ports.credentials import Secret
 from daemon.ports.security import Security
+from daemon.settings_calendar import CalendarTable
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _DURATION = re.compile(r"([0-9]{1,6})\s*([smhd])")
@@ -200,6 +201,7 @@ class PlaybookFile(Strict):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
     policy: PolicyTable = PolicyTable.model_validate({})
+    calendar: dict[str, CalendarTable] = Field(default_factory=dict)
     product_issue: PlayTable = PlayTable()
     delivery_issue: PlayTable = PlayTable()
     usage_question: PlayTable = PlayTable()

@@ -1,7 +1,8 @@
 """The response clock: from the oldest unanswered buyer message to the answer.
 
 Promises: everything here is arithmetic on aware UTC times; `now` is always an argument. Amazon's
-24 hours run on weekends and holidays too (help page 200549770), so no calendar touches them.
+24 hours run on weekends and holidays too (help page 200549770), so no calendar touches them, nor hard
+limits: only a scenario's own target may count working hours.
 Deadlines are computed once, when the clock starts or its scenario changes, and then stand in the
 ledger: new settings hold for new clocks only.
 
@@ -12,6 +13,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+from daemon.desk.calendar import Calendar, due
 
 RULE = timedelta(hours=24)
 """Amazon's contact response time (help page 200549770)."""
@@ -61,10 +64,15 @@ def start_of(date: datetime | None, internal_at: datetime) -> datetime:
     return date
 
 
-def deadlines(start: datetime, *, target: timedelta | None, hard: timedelta | None) -> Deadlines:
-    """The limits of a clock that starts at `start`; durations as the playbook gives them."""
+def deadlines(
+    start: datetime, *, target: timedelta | None, hard: timedelta | None, calendar: Calendar | None = None
+) -> Deadlines:
+    """The limits of a clock that starts at `start`; durations and calendar as the playbook gives them."""
+    due_at = None
+    if target is not None:
+        due_at = start + target if calendar is None else due(start, target, calendar)
     return Deadlines(
-        target=start + target if target is not None else None,
+        target=due_at,
         rule=start + RULE,
         hard=start + hard if hard is not None else None,
     )

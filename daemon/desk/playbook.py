@@ -5,7 +5,8 @@ after-sales manual in `design.md` section 3; every one can be configured. Scenar
 classifier's; this module repeats them because the desk must not import the classifier's libraries,
 and a test compares both lists.
 
-Errors: `KeyError` for a label that is no scenario, which is a bug, not an input error.
+Errors: `KeyError` for a label that is no scenario, or a calendar that does not exist, which is a bug, not
+an input error.
 """
 
 from collections.abc import Mapping
@@ -15,6 +16,7 @@ from enum import StrEnum
 from functools import reduce
 from typing import ClassVar
 
+from daemon.desk.calendar import Calendar
 from daemon.desk.clock import Deadlines, deadlines, stricter
 
 
@@ -140,16 +142,22 @@ DEFAULT_PLAYS: Mapping[Scenario, Play] = {
 
 @dataclass(frozen=True, slots=True)
 class Playbook:
-    """All plays, and the severities of the policy guard that the owner has set."""
+    """All plays, the severities of the policy guard that the owner has set, the calendars by name."""
 
     plays: Mapping[Scenario, Play] = field(default_factory=lambda: DEFAULT_PLAYS)
     severities: Mapping[str, str] = field(default_factory=dict)
+    calendars: Mapping[str, Calendar] = field(default_factory=dict)
 
     def deadlines(self, start: datetime, scenario: Scenario, runner_up: Scenario | None = None) -> Deadlines:
         """The limits of a clock; an unsure message gets the stricter ones of its two best labels."""
+        plays = [self.plays[label] for label in (scenario, runner_up) if label is not None]
         limits = [
-            deadlines(start, target=self.plays[label].target, hard=self.plays[label].hard_limit)
-            for label in (scenario, runner_up)
-            if label is not None
+            deadlines(
+                start,
+                target=play.target,
+                hard=play.hard_limit,
+                calendar=self.calendars[play.calendar] if play.calendar else None,
+            )
+            for play in plays
         ]
         return reduce(stricter, limits)
