@@ -1,7 +1,8 @@
 """The daemon as its users run it: a process with a configuration file, a log, and signals.
 
 `House` is one test's world: a mailbox on Dovecot, an SMTP sink, a configuration, a ledger. It waits for
-conditions, never for time.
+conditions, never for time. With a zygote its daemons are forked in milliseconds; without one they are what a
+shell would start, which takes a second each.
 """
 
 import signal
@@ -17,10 +18,12 @@ from imapclient import IMAPClient
 
 from daemon.ports.ledger.books import Ledger
 from daemon.ports.ledger.store import open_engine
+from tests.forked import Forked, Zygote
 from tests.mails import buyer_mail
 from tests.smtp_sink import Sink
 
 PATIENCE = 30.0
+PROGRAM = (sys.executable, "-m", "daemon")
 _BETWEEN_LOOKS = threading.Event()  # never set: a pause between two looks at somebody else's state
 SHOP = "support@shop.example"
 CONFIG = """\
@@ -80,8 +83,10 @@ class House:
         sink: Sink,
         model: Path,
         cool_down: int = 0,
+        zygote: Zygote | None = None,
     ) -> None:
         self.root, self.sink, self.user = root, sink, user
+        self.zygote = zygote
         self._imap_port, self._password = imap_port, password
         (root / "state").mkdir()
         (root / "state" / "model").symlink_to(model)
@@ -90,7 +95,7 @@ class House:
         secret.write_text(password)
         self.config = root / "firstreply.toml"
         self.configure(cool_down=cool_down)
-        self.process: subprocess.Popen[bytes] | None = None
+        self.process: subprocess.Popen[bytes] | Forked | None = None
         self._clients: list[IMAPClient] = []
         self._count = 0
 
@@ -112,11 +117,18 @@ class House:
 
     # ---- the daemon --------------------------------------------------------------------------
 
+    def words(self, command: str, *arguments: str) -> list[str]:
+        """A command of the program and its arguments, with this house's configuration."""
+        return [command, "--config", str(self.config), *arguments]
+
     def start(self, *arguments: str) -> None:
         """Start the daemon in the background."""
-        command = [sys.executable, "-m", "daemon", "run", "--config", str(self.config), *arguments]
-        with (self.root / "log").open("ab") as log:
-            self.process = subprocess.Popen(command, stdout=log, stderr=log)
+        words, path = self.words("run", *arguments), self.root / "log"
+        if self.zygote is not None:
+            self.process = self.zygote.start(*words, stdout=path, stderr=path)
+            return
+        with path.open("ab") as log:
+            self.process = subprocess.Popen([*PROGRAM, *words], stdout=log, stderr=log)
 
     def once(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """One full cycle in the foreground."""
@@ -124,13 +136,10 @@ class House:
 
     def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Any command of the program."""
-        return subprocess.run(
-            [sys.executable, "-m", "daemon", arguments[0], "--config", str(self.config), *arguments[1:]],
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
+        words = self.words(*arguments)
+        if self.zygote is not None:
+            return self.zygote.run(*words)
+        return subprocess.run([*PROGRAM, *words], capture_output=True, text=True, timeout=60, check=False)
 
     def first_run(self) -> None:
         """Let the daemon look once, so that the mark of the first run lies behind us."""

@@ -9,8 +9,8 @@ from email import policy
 import sqlalchemy as sa
 
 from daemon.ports.ledger.store import open_engine
-from tests.acceptance.test_crashes import Zygote
 from tests.daemon_kit import House
+from tests.forked import Zygote
 from tests.mails import BROKEN
 
 ALIAS = "q7d2k9x4m1vsame"

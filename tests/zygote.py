@@ -1,8 +1,10 @@
 """A process that has everything imported and forks daemons from itself, some of which are told to die.
 
-Requests come as JSON lines on stdin: `{"arguments": [...], "log": path, "kill": null | {"step", "when"}}`;
-the answer is one line with the exit status (negative: the signal). A daemon that is told to die kills
-itself with SIGKILL right before or right after the named step, at its first occurrence.
+Orders come as JSON lines on stdin, answers go as numbers to stdout, one for each:
+`{"fork": {"arguments": [...], "stdout": path, "stderr": path, "kill": null | {"step", "when"}}}` is answered
+with the process id, `{"wait": pid}` with the exit status (negative: the signal) once the process has ended.
+A daemon that is told to die kills itself with SIGKILL right before or right after the named step, at its
+first occurrence. `tests/forked.py` is its other end.
 """
 
 import asyncio
@@ -12,11 +14,21 @@ import json
 import os
 import signal
 import sys
+import tempfile
+import traceback
+from pathlib import Path
 from typing import Any
 
+import daemon.guessing
+from classifier.document import Document
+from classifier.installed import ensure_model
+from classifier.live import LiveModel
 from daemon.cli import main
+from daemon.commands import check, look, run, teach
+from daemon.commands.teach import OWN_STATE
 from daemon.mail.language import detect
 from daemon.ports.imap import ImapConnection
+from daemon.ports.ledger.books import Ledger
 from daemon.ports.ledger.deliveries import DeliveryBook
 from daemon.ports.ledger.drafts import DraftBook
 from daemon.ports.ledger.intake import IntakeBook
@@ -45,6 +57,8 @@ STEPS: dict[str, tuple[type, str]] = {
 """Every act of a mail's life, by name: what does it, and which call of the process it is."""
 DETOURS: dict[str, tuple[type, str]] = {"move": (ImapConnection, "move")}
 """Acts that only some lives have."""
+COMMANDS = (check, look, run, teach)
+"""Imported by the program when it needs them; here before the forks."""
 
 
 def die() -> None:
@@ -77,26 +91,50 @@ async def _then_die(result: Any) -> Any:  # noqa: ANN401  the outcome of a corou
     return answer
 
 
-def child(request: dict[str, Any]) -> None:
-    """Be the daemon."""
-    log = os.open(request["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    os.dup2(log, 1)
-    os.dup2(log, 2)
-    if request["kill"]:
-        arm(request["kill"]["step"], request["kill"]["when"])
-    os._exit(main(request["arguments"]))
+def child(order: dict[str, Any]) -> None:
+    """Be the daemon, or another command of the program."""
+    for descriptor, path in ((0, os.devnull), (1, order["stdout"]), (2, order["stderr"])):
+        os.dup2(os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600), descriptor)
+    if order["kill"]:
+        arm(order["kill"]["step"], order["kill"]["when"])
+    status = 1
+    try:
+        status = main(order["arguments"])
+    except SystemExit as end:
+        status = end.code if isinstance(end.code, int) else 1
+    except BaseException:  # noqa: BLE001  what an uncaught error does to a process
+        traceback.print_exc()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status)
+
+
+def warm_up(model_root: Path) -> None:
+    """Load once, before the forks, what every daemon loads: languages, migrations, the model."""
+    detect("The language model is loaded once, before the forks.")
+    with tempfile.TemporaryDirectory(prefix="fr-zygote-") as folder:
+        Ledger.open(f"sqlite:///{folder}/ledger.db").close()
+    loaded = LiveModel(model_root)
+    loaded.classify([Document("The lamp is broken.", "Inquiry", "en")])
+
+    def ready_made(root: Path) -> LiveModel:
+        return loaded if root.resolve() == model_root.resolve() else LiveModel(root)
+
+    vars(daemon.guessing)["LiveModel"] = ready_made
 
 
 def serve() -> None:
-    """Fork a daemon for each request."""
-    detect("The language model is loaded once, before the forks.")
+    """Fork a process for each order."""
+    warm_up(ensure_model(OWN_STATE / "model").parent)
     for line in sys.stdin:
-        request = json.loads(line)
-        process = os.fork()
-        if process == 0:
-            child(request)
-        _, status = os.waitpid(process, 0)
-        sys.stdout.write(f"{os.waitstatus_to_exitcode(status)}\n")
+        order = json.loads(line)
+        if "wait" in order:
+            answer = os.waitstatus_to_exitcode(os.waitpid(order["wait"], 0)[1])
+        else:
+            answer = os.fork()
+            if answer == 0:
+                child(order["fork"])
+        sys.stdout.write(f"{answer}\n")
         sys.stdout.flush()
 
 

@@ -11,7 +11,9 @@ from classifier.installed import ensure_model
 from daemon.commands.teach import OWN_STATE
 from tests.account import Account
 from tests.daemon_kit import House
+from tests.forked import Zygote
 from tests.smtp_sink import Sink
+from tests.stage_kit import Stage
 
 
 @pytest.fixture(scope="session", name="model_root")
@@ -27,8 +29,17 @@ def _sink(account: Account) -> Iterator[Sink]:
         yield sink
 
 
+@pytest.fixture(scope="session", name="zygote")
+def _zygote(model_root: Path) -> Iterator[Zygote]:
+    """The process that forks all daemons of this run; it finds the model installed."""
+    assert model_root.is_dir()
+    zygote = Zygote()
+    yield zygote
+    zygote.close()
+
+
 @pytest.fixture(name="house")
-def _house(account: Account, sink: Sink, model_root: Path) -> Iterator[House]:
+def _house(account: Account, sink: Sink, model_root: Path, zygote: Zygote) -> Iterator[House]:
     """A mailbox on Dovecot with everything the daemon needs, and no daemon yet."""
     root = Path(tempfile.mkdtemp(prefix="fr-"))
     house = House(
@@ -38,7 +49,21 @@ def _house(account: Account, sink: Sink, model_root: Path) -> Iterator[House]:
         password=account.password,
         sink=sink,
         model=model_root,
+        zygote=zygote,
     )
     yield house
     house.close()
     shutil.rmtree(root)
+
+
+@pytest.fixture(name="stage")
+def _stage(house: House, zygote: Zygote) -> Stage:
+    """The house, its daemon running one cycle at a time; the first run lies behind it."""
+    return Stage(house, zygote)
+
+
+@pytest.fixture(name="installed")
+def _installed(house: House) -> House:
+    """The same house, its daemons started from the command line as in an installation."""
+    house.zygote = None
+    return house

@@ -1,10 +1,6 @@
 """kill -9 at every named step of a mail's life, restart, same end: one draft, and at most one mail."""
 
-import json
 import signal
-import subprocess
-import sys
-from collections.abc import Iterator
 
 import pytest
 import sqlalchemy as sa
@@ -12,39 +8,9 @@ import sqlalchemy as sa
 from daemon.ports.ledger.schema import metadata
 from daemon.ports.ledger.store import open_engine
 from tests.daemon_kit import House
+from tests.forked import Zygote
 from tests.mails import BROKEN
 from tests.zygote import STEPS
-
-
-class Zygote:
-    """The process that forks daemons."""
-
-    def __init__(self) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.zygote"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
-
-    def once(self, house: House, step: str | None = None, when: str = "before") -> int:
-        """One full cycle; with a step the daemon dies there if it gets there. Returns the exit status."""
-        kill = {"step": step, "when": when} if step else None
-        arguments = ["run", "--once", "--config", str(house.config)]
-        request = {"arguments": arguments, "log": str(house.root / "log"), "kill": kill}
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._process.stdin.write(json.dumps(request) + "\n")
-        self._process.stdin.flush()
-        return int(self._process.stdout.readline())
-
-    def close(self) -> None:
-        """End it."""
-        self._process.communicate(timeout=20)
-
-
-@pytest.fixture(scope="module", name="zygote")
-def _zygote() -> Iterator[Zygote]:
-    zygote = Zygote()
-    yield zygote
-    zygote.close()
 
 
 def approve_what_waits(house: House) -> None:

@@ -1,31 +1,18 @@
 """What people, buyers and servers do that nobody planned for: nothing lost, nothing sent unapproved."""
 
 import email
-from collections.abc import Iterator
 from datetime import timedelta
 from email import policy
 
 import pytest
 
-from tests.acceptance.test_crashes import Zygote
 from tests.account import Account
 from tests.daemon_kit import House, until
+from tests.forked import Zygote
 from tests.mails import BROKEN, LATE, buyer_mail
 from tests.stage_kit import ALIAS, ORDER, Stage
 
 WORSE = "And the switch is broken too, it does not turn on at all. Terrible quality."
-
-
-@pytest.fixture(scope="module", name="zygote")
-def _zygote() -> Iterator[Zygote]:
-    zygote = Zygote()
-    yield zygote
-    zygote.close()
-
-
-@pytest.fixture(name="stage")
-def _stage(house: House, zygote: Zygote) -> Stage:
-    return Stage(house, zygote)
 
 
 def test_a_text_changed_after_a_failed_attempt_is_the_one_that_leaves(stage: Stage) -> None:

@@ -34,8 +34,9 @@ def approve_one(house: House) -> tuple[int, bytes]:
     return uid, raw
 
 
-def test_a_buyers_mail_becomes_a_sent_and_logged_answer(running: House) -> None:
+def test_a_buyers_mail_becomes_a_sent_and_logged_answer(installed: House, running: House) -> None:
     """Deliver, draft, approve: one mail with the right headers, Sent, the answered flag, ledger, report."""
+    assert running is installed
     original = parsed(running.receive(BROKEN))
     approve_one(running)
     until(lambda: running.sink.accepted, "the mail at the SMTP server")
@@ -185,8 +186,9 @@ def test_a_second_daemon_is_refused_at_once(running: House) -> None:
     assert "another firstreply works on this ledger (pid " in second.stderr
 
 
-def test_it_stops_on_sigterm_and_says_so(running: House) -> None:
+def test_it_stops_on_sigterm_and_says_so(installed: House, running: House) -> None:
     """SIGTERM ends it with 0 after what is in hand."""
+    assert running is installed
     assert running.stop() == 0
     assert "event=ended" in running.log()
 

@@ -1,28 +1,13 @@
 """What a draft holds beside its template's words: files, and what becomes of them on the way to the buyer."""
 
 import email
-from collections.abc import Iterator
 from email import policy
 from email.message import EmailMessage
 
 import pytest
 
 from daemon.reply.copies import read_copy
-from tests.acceptance.test_crashes import Zygote
-from tests.daemon_kit import House
 from tests.stage_kit import Stage
-
-
-@pytest.fixture(scope="module", name="zygote")
-def _zygote() -> Iterator[Zygote]:
-    zygote = Zygote()
-    yield zygote
-    zygote.close()
-
-
-@pytest.fixture(name="stage")
-def _stage(house: House, zygote: Zygote) -> Stage:
-    return Stage(house, zygote)
 
 
 def with_file(raw: bytes, name: str, content: bytes = b"%PDF-1.7 \xff") -> bytes:

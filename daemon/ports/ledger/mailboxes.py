@@ -79,11 +79,14 @@ class Mailboxes:
             return Claim(row.id, name, row.epoch)
 
     def marked_at(self, claim: Claim) -> datetime:
-        """When this mailbox was first seen: mail from before belongs to the time before firstreply."""
+        """The second in which this mailbox was first seen: earlier mail is from before firstreply.
+
+        Servers date arrivals in whole seconds, so what came later in that second must count as new.
+        """
         with reading(self._engine) as connection:
             query = sa.select(t.mailbox.c.marked_at).where(t.mailbox.c.id == claim.mailbox_id)
             marked: datetime = connection.execute(query).scalar_one()
-            return marked
+            return marked.replace(microsecond=0)
 
     def link_key(self) -> bytes:
         """The secret of this ledger's links, made at first use; a backup carries it along."""
