@@ -187,6 +187,7 @@ def delivery(  # noqa: PLR0913  each is one header field
     reference_ids: tuple[str, ...],
     now: datetime,
     attachments: tuple[Attachment, ...] = (),
+    priority: str = "",
 ) -> bytes:
     """What leaves the house: headers from this list and no other, threading from the ledger."""
     return b"".join(
@@ -197,6 +198,7 @@ def delivery(  # noqa: PLR0913  each is one header field
             header("Date", format_datetime(now)),
             header("Message-ID", message_id),
             _threading(answers, reference_ids, link),
+            header("X-Priority", priority) if priority else b"",
             _body(_flowed(text), attachments),
         )
     )

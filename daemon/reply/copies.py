@@ -1,17 +1,18 @@
 """Reading a copy of a draft back: what a person saved, moved or edited in their mail client.
 
 Promises: everything that approval binds to (recipients, subject, text, attachments) is read from the
-bytes as the server has them, in one form that does not depend on how a client wrapped or encoded them;
-the digest is taken over exactly that. Such copies come from our own folders, yet they are read as
-carefully as inbound mail: no standard-library policy that can raise on odd headers touches them.
+bytes as the server has them, in one form that does not depend on how a client wrapped or encoded them, nor
+on whether it saved text, HTML or both; the digest is taken over exactly that. Such copies come from our own
+folders, yet they are read as carefully as inbound mail: no standard-library policy that can raise on odd
+headers touches them.
 
 Errors: `UnreadableCopyError` when a copy cannot be read with certainty; it is then held, never guessed.
 """
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from email import message_from_bytes
 from email.errors import HeaderParseError
 from email.header import decode_header, make_header
@@ -23,10 +24,12 @@ from daemon.errors import PermanentError
 from daemon.mail.guard import RAW_LIMIT, normalise_line_ends, refusal
 from daemon.reply.attachments import Attachment
 from daemon.reply.flowed import own_words, unflow, unquoted
+from daemon.reply.from_html import alike, text_of
 
 LARGEST = RAW_LIMIT
 LONGEST_TEXT = 200_000
 """Octets of text: far more than any answer with its quotes has, far less than what slows a rule down."""
+_PRIORITY = re.compile(r"[1-5](?: \([A-Za-z]{3,10}\))?")
 _IDS = re.compile(r"<[!-;=?-~]{1,250}>")
 
 
@@ -36,17 +39,21 @@ class UnreadableCopyError(PermanentError):
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """One copy of a draft as a person left it; addresses are lower-case addr-specs."""
+    """One copy of a draft as a person left it; addresses are lower-case addr-specs.
+
+    `other` is what the HTML part says where it differs from the text part and nobody can tell which is meant.
+    """
 
     sender: str
     recipients: tuple[str, ...]
     subject: str
     text: str
-    has_html: bool
+    other: str
     attachments: tuple[Attachment, ...]
     message_id: str
     references: tuple[str, ...]
     token: str
+    priority: str = ""
 
     @property
     def own_words(self) -> str:
@@ -62,29 +69,42 @@ class Copy:
     def digest(self) -> str:
         """SHA-256 over what an approval binds to."""
         files = [item.identity for item in self.attachments]
-        return digest_of(self.recipients, self.subject, self.text, has_html=self.has_html, files=files)
+        return digest_of(self.recipients, self.subject, self.text, other=self.other, files=files)
 
 
 def digest_of(
-    recipients: Iterable[str], subject: str, text: str, *, has_html: bool = False, files: Iterable[str] = ()
+    recipients: Iterable[str], subject: str, text: str, *, other: str = "", files: Iterable[str] = ()
 ) -> str:
     """The digest of a copy that reads like this."""
-    parts = [*recipients, subject, text, str(has_html), *files]
+    parts = [*recipients, subject, text, other, *files]
     # the lengths keep "a" + "bc" and "ab" + "c" apart
     return hashlib.sha256("".join(f"{len(part)}:{part}" for part in parts).encode()).hexdigest()
 
 
-def read_copy(raw: bytes) -> Copy:
-    """Read the copy of a draft from the bytes that FETCH returned."""
+def read_copy(raw: bytes, ours: Callable[[], bytes] | None = None) -> Copy:
+    """Read the copy of a draft from the bytes that FETCH returned.
+
+    `ours` gives the bytes of the draft as we wrote it. It is asked when text and HTML differ: the part that
+    still says what we wrote is the one that nobody edited.
+    """
     refused = refusal(normalise_line_ends(raw))
     if refused is not None:
         raise UnreadableCopyError(f"no parser may read the copy ({refused})")
     try:
         copy = _read(message_from_bytes(raw))
+        if copy.other and ours is not None:
+            copy = _edited_part(copy, read_copy(ours()).text)
         _ = copy.digest  # what cannot be digested (halves of characters) cannot be approved
     except (ValueError, TypeError, LookupError, RecursionError, AttributeError, HeaderParseError) as error:
         raise UnreadableCopyError(f"the copy cannot be read: {type(error).__name__}") from error
     return copy
+
+
+def _edited_part(copy: Copy, ours: str) -> Copy:
+    """The copy with the one part that was edited as its text; as it is where both were."""
+    if alike(copy.other, ours):
+        return replace(copy, other="")
+    return replace(copy, text=copy.other, other="") if alike(copy.text, ours) else copy
 
 
 def untouched(raw: bytes, digest: str) -> bool:
@@ -96,18 +116,21 @@ def untouched(raw: bytes, digest: str) -> bool:
 
 
 def _read(mail: Part) -> Copy:
-    text, has_html, attachments = _content(mail)
+    attachments: list[Attachment] = []
+    text, html = _views(mail, attachments)
+    text, html = text.strip(), html.strip()
     senders = _addresses(mail, "From")
     return Copy(
         sender=senders[0] if len(senders) == 1 else "",
         recipients=tuple(address for field in ("To", "Cc", "Bcc") for address in _addresses(mail, field)),
         subject=_one(mail, "Subject"),
-        text=text,
-        has_html=has_html,
-        attachments=attachments,
+        text=text or html,
+        other="" if not text or not html or alike(text, html) else html,
+        attachments=tuple(attachments),
         message_id=_one(mail, "Message-ID"),
         references=tuple(_IDS.findall(_one(mail, "References"))),
         token=_one(mail, TOKEN_HEADER).lower(),
+        priority=priority[0] if (priority := _PRIORITY.fullmatch(_one(mail, "X-Priority"))) else "",
     )
 
 
@@ -121,33 +144,34 @@ def _addresses(mail: Part, field: str) -> list[str]:
     return [address.lower() for _, address in getaddresses([str(v) for v in mail.get_all(field, [])])]
 
 
-def _content(mail: Part) -> tuple[str, bool, tuple[Attachment, ...]]:
-    texts: list[str] = []
-    attachments: list[Attachment] = []
-    has_html = False
-    for part in _leaves(mail):
-        name = _name(part)
-        kind = part.get_content_type()
-        content = _octets(part)
-        if name or part.get_content_disposition() == "attachment":
-            attachments.append(Attachment(name, kind, content))
-        elif kind == "text/plain":
-            texts.append(_plain(part, content))
-        elif kind == "text/html":
-            has_html = True
-        else:
-            attachments.append(Attachment("", kind, content))
-    return "\n".join(texts).strip(), has_html, tuple(attachments)
+def _views(part: Part, attachments: list[Attachment]) -> tuple[str, str]:
+    """A part as text and as what its HTML says; each stands for the other where it is missing."""
+    if not part.is_multipart() or part.get_content_maintype() != "multipart":
+        return _leaf(part, attachments)
+    parts = [each for each in part.get_payload() if isinstance(each, Part)]
+    views = [_views(each, attachments) for each in parts]
+    if part.get_content_subtype() == "alternative":
+        # the plainest first, the richest last (RFC 2046, section 5.1.4)
+        texts = [text for text, _ in views if text.strip()]
+        htmls = [html for _, html in views if html.strip()]
+        return (texts[0] if texts else ""), (htmls[-1] if htmls else "")
+    return "\n".join(text for text, _ in views if text), "\n".join(html for _, html in views if html)
 
 
-def _leaves(part: Part) -> Iterator[Part]:
-    """The parts that hold content; a mail within the mail is one of them, since its words are not ours."""
-    if part.is_multipart() and part.get_content_maintype() == "multipart":
-        for each in part.get_payload():
-            if isinstance(each, Part):
-                yield from _leaves(each)
-    else:
-        yield part
+def _leaf(part: Part, attachments: list[Attachment]) -> tuple[str, str]:
+    """A part without parts; a mail within the mail is one of them, since its words are not ours."""
+    name, kind, content = _name(part), part.get_content_type(), _octets(part)
+    if name or part.get_content_disposition() == "attachment" or kind not in {"text/plain", "text/html"}:
+        attachments.append(Attachment(name, kind, content))
+        return "", ""
+    text = _decoded(part, content)
+    if kind == "text/html":
+        said = text_of(text)
+        attachments.extend(Attachment("", "image/*", source.encode()) for source in said.pictures)
+        return said.text, said.text
+    flowed = str(part.get_param("format", "")).lower() == "flowed"
+    text = unflow(text) if flowed else "\n".join(line.rstrip() for line in text.split("\n"))
+    return text, text
 
 
 def _name(part: Part) -> str:
@@ -163,10 +187,8 @@ def _octets(part: Part) -> bytes:
     return payload if isinstance(payload, bytes) else b""
 
 
-def _plain(part: Part, content: bytes) -> str:
+def _decoded(part: Part, content: bytes) -> str:
     if len(content) > LONGEST_TEXT:
         raise UnreadableCopyError(f"the text has {len(content)} octets, {LONGEST_TEXT} are allowed")
     charset = part.get_content_charset() or "utf-8"
-    text = content.decode(charset, "replace").replace("\r\n", "\n").replace("\r", "\n")
-    flowed = str(part.get_param("format", "")).lower() == "flowed"
-    return unflow(text) if flowed else "\n".join(line.rstrip() for line in text.split("\n"))
+    return content.decode(charset, "replace").replace("\r\n", "\n").replace("\r", "\n")

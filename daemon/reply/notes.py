@@ -38,9 +38,9 @@ HELD_REASONS: Mapping[str, str] = {
         "edit), then move it to {approved}."
     ),
     "empty_text": "It has no text of its own. Write the answer, then move it to {approved} once more.",
-    "html_only": (
-        "It has an HTML part, which is not sent to buyers. Save it as plain text, then move it to"
-        " {approved} once more."
+    "diverging_parts": (
+        "It has a text part and an HTML part that say different things, so nobody can tell which of them is "
+        "meant. Save it with one of them only (plain text is best), then move it to {approved} once more."
     ),
     "attachments": (
         "An attachment cannot be sent: {detail}. Remove it, or attach it as one of pdf, png, txt, doc, docx, "

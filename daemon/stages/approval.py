@@ -127,7 +127,7 @@ def _approve(context: Context, items: Sequence[Linked]) -> bool | None:
     if draft.state not in APPROVABLE_STATES | {DraftState.APPROVED}:
         _out_of_date(context, items, draft, draft.state.value)
         return False
-    copies = [(item, _read(item)) for item in items]
+    copies = [(item, _read(context, item)) for item in items]
     readable = [(item, copy) for item, copy in copies if copy is not None]
     if len(readable) < len(copies):
         return _hold_copies(context, items, draft, "unreadable")
@@ -162,9 +162,11 @@ def _decide(
     return True
 
 
-def _read(item: Linked) -> Copy | None:
+def _read(context: Context, item: Linked) -> Copy | None:
+    draft = item.draft
+    ours = None if draft is None else lambda: context.ledger.deliveries.written(draft.draft_id)
     try:
-        return read_copy(item.raw) if item.raw else None
+        return read_copy(item.raw, ours) if item.raw else None
     except UnreadableCopyError:
         return None
 

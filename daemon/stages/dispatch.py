@@ -87,7 +87,7 @@ def _prepare(context: Context, due: Due) -> Ready | None:
         _gone(context, due)
         return None
     try:
-        copy = read_copy(raw)
+        copy = read_copy(raw, lambda: due.own_raw)
     except UnreadableCopyError:
         hold(context, due.draft_id, "unreadable", "dispatch")
         return None
@@ -175,6 +175,7 @@ def _write_delivery(context: Context, due: Due, copy: Copy) -> int:
         subject=copy.subject,
         text=copy.text,
         attachments=copy.attachments,
+        priority=copy.priority,
         message_id=header_id,
         link=due.header_id,
         answers=due.answers,

@@ -39,8 +39,8 @@ def objection(
     context: Context, copy: Copy, to: Addressee, approved_digest: str, *, answered_elsewhere: bool = False
 ) -> Objection | None:
     """The first thing that speaks against sending this copy; None when it may leave."""
-    if copy.has_html:
-        return Objection("html_only")
+    if copy.other:
+        return Objection("diverging_parts")
     unsendable = [said for said in map(complaint, copy.attachments) if said]
     if unsendable:
         return Objection("attachments", "; ".join(unsendable))

@@ -104,6 +104,14 @@ class DeliveryBook:
             content: bytes = connection.execute(query).scalar_one()
             return content
 
+    def written(self, draft_id: int) -> bytes:
+        """The bytes of a draft as we wrote it, before anybody edited it."""
+        with reading(self._engine) as connection:
+            r = t.revision.c
+            query = sa.select(r.raw).where(r.draft_id == draft_id, r.number == 1)
+            content: bytes = connection.execute(query).scalar_one()
+            return content
+
     def attempt(self, claim: Claim, delivery_id: int, next_attempt_at: datetime) -> None:
         """Count an attempt and set the time of the next one, before the network is touched."""
         with writing(self._engine, claim) as connection:

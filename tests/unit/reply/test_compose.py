@@ -124,7 +124,7 @@ def test_a_draft_reads_back_as_it_was_written(subject: str, text: str, quoted: s
     assert (copy.sender, copy.recipients) == (SHOP, (RELAY,))
     assert copy.subject == " ".join(reply_subject(subject).split())
     assert (copy.token, copy.message_id) == (TOKEN, LINK)
-    assert (copy.attachments, copy.has_html) == ((), False)
+    assert (copy.attachments, copy.other) == ((), "")
     flat = re.sub("\r\n?|[\x0b\x0c\x85\u2028\u2029]", "\n", text).strip()
     assert squeezed(copy.text).startswith(squeezed("\n".join(canonical(line) for line in flat.split("\n"))))
 
@@ -199,6 +199,8 @@ def test_a_delivery_has_these_fields_and_no_other() -> None:
         *("from", "to", "subject", "date", "message-id", "in-reply-to", "references"),
         *("mime-version", "content-type", "content-transfer-encoding"),
     ]
+    urgent = delivery_of(priority="2 (High)")
+    assert [name for name in fields_of(urgent) if name not in fields_of(delivery_of())] == ["x-priority"]
 
 
 def test_a_note_is_marked_as_a_machines_mail() -> None:

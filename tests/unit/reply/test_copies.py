@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from daemon.desk.link import TOKEN_HEADER
 from daemon.reply.attachments import Attachment
 from daemon.reply.copies import LARGEST, Copy, UnreadableCopyError, read_copy
+from daemon.reply.flowed import SEPARATOR
 
 HEAD = b"From: Acme <Support@Shop.example>\r\nTo: buyer@marketplace.amazon.com\r\nSubject: Re: lamp\r\n"
-COPY = Copy("a@b", ("c@d",), "Re: lamp", "Sorry.", False, (), "<m@x>", (), "token")
+COPY = Copy("a@b", ("c@d",), "Re: lamp", "Sorry.", "", (), "<m@x>", (), "token")
 FILE = Attachment("a.pdf", "application/pdf", b"d1")
 
 
@@ -125,7 +126,7 @@ PARTS = st.tuples(
     st.lists(st.text("ab:1", max_size=3), max_size=3).map(tuple),
     st.text("ab:1", max_size=4),
     st.text("ab:1FalseTrue", max_size=6),
-    st.booleans(),
+    st.text("ab:1", max_size=2),
     st.lists(
         st.builds(Attachment, st.text("a/", max_size=2), st.just("x/y"), st.binary(max_size=2)),
         max_size=2,
@@ -133,18 +134,19 @@ PARTS = st.tuples(
 )
 
 
-def copy_of(parts: tuple[tuple[str, ...], str, str, bool, tuple[Attachment, ...]]) -> Copy:
+def copy_of(parts: tuple[tuple[str, ...], str, str, str, tuple[Attachment, ...]]) -> Copy:
     """A copy of given content."""
     return Copy("a@b", *parts, "<m@x>", (), "")
 
 
 @settings(max_examples=300)
 @given(PARTS, PARTS)
-@example(((), "a", "b", False, ()), ((), "ab", "", False, ()))
-@example((("a", "b"), "c", "d", False, ()), (("a",), "b", "c", False, ()))
+@example(((), "a", "b", "", ()), ((), "ab", "", "", ()))
+@example(((), "a", "b", "", ()), ((), "a", "", "b", ()))
+@example((("a", "b"), "c", "d", "", ()), (("a",), "b", "c", "", ()))
 def test_two_contents_have_two_digests(
-    one: tuple[tuple[str, ...], str, str, bool, tuple[Attachment, ...]],
-    two: tuple[tuple[str, ...], str, str, bool, tuple[Attachment, ...]],
+    one: tuple[tuple[str, ...], str, str, str, tuple[Attachment, ...]],
+    two: tuple[tuple[str, ...], str, str, str, tuple[Attachment, ...]],
 ) -> None:
     """Whatever is moved between recipients, subject, text and attachments, the digest tells it."""
     assert (copy_of(one).digest == copy_of(two).digest) == (one == two)
@@ -152,7 +154,7 @@ def test_two_contents_have_two_digests(
 
 def test_the_digest_leaves_out_what_a_server_may_change() -> None:
     """Message-ID, References, token and sender are checked elsewhere."""
-    other = Copy("z@z", ("c@d",), "Re: lamp", "Sorry.", False, (), "<other@x>", ("<r@x>",), "")
+    other = Copy("z@z", ("c@d",), "Re: lamp", "Sorry.", "", (), "<other@x>", ("<r@x>",), "")
     assert other.digest == COPY.digest
     assert len(COPY.digest) == len(hashlib.sha256().hexdigest())
 
@@ -189,13 +191,123 @@ def test_another_mail_within_the_mail_has_another_digest() -> None:
     assert read_copy(made[0].as_bytes()).digest != read_copy(made[1].as_bytes()).digest
 
 
-def test_html_beside_the_text_is_told() -> None:
-    """The plain text is read; that there was more is known, and part of the digest."""
-    made = mail()
-    made.add_alternative("<p>Sorry.</p>", subtype="html")
+OURS = f"""\
+Dear Anna,
+
+we are sorry. A new lamp left our warehouse today and should be with you by Friday, the second of May.
+
+{SEPARATOR}
+Acme
+On 12 May 2026, at 14:05 UTC, Anna wrote:
+> It arrived broken.
+>
+> Please help."""
+AS_HTML = """\
+<html><head><meta http-equiv="content-type" content="text/html; charset=UTF-8"></head><body>
+<p>Dear Anna,</p>
+<p>{words} A new lamp left our <b>warehouse</b> today and should be with you by Friday, the second of May.</p>
+<div class="moz-signature">-- <br>Acme</div>
+<div class="moz-cite-prefix">On 12 May 2026, at 14:05 UTC, Anna wrote:<br></div>
+<blockquote type="cite" cite="mid:x@y"><p>It arrived broken.</p><p>Please help.</p></blockquote>
+</body></html>"""
+
+
+def parts(text: str | None, html: str | None) -> bytes:
+    """A mail with a text part, an HTML part, or both."""
+    made = mail(text or "")
+    if html is not None and text is None:
+        made.set_content(html, subtype="html")
+    elif html is not None:
+        made.add_alternative(html, subtype="html")
+    return made.as_bytes()
+
+
+def test_html_alone_is_read_as_the_text_that_it_shows() -> None:
+    """Thunderbird saves nothing else: paragraphs, signature, and the quote as a quote."""
+    copy = read_copy(parts(None, AS_HTML.format(words="we are sorry.")))
+    assert copy.text == OURS.replace(SEPARATOR, "--")
+    assert "broken" not in copy.own_words
+    assert (copy.other, copy.attachments) == ("", ())
+
+
+def test_text_and_html_that_agree_are_the_text() -> None:
+    """However the client wrapped, marked and emphasised its text part."""
+    wrapped = OURS.replace("warehouse today and", "*warehouse* today\nand")
+    copy = read_copy(parts(wrapped, AS_HTML.format(words="we are sorry.")))
+    assert (copy.text, copy.other) == (wrapped.replace(SEPARATOR, "--"), "")
+    assert copy.digest == read_copy(parts(wrapped, None)).digest
+
+
+@pytest.mark.parametrize(("edited", "stale"), [("text", "html"), ("html", "text")])
+def test_of_two_parts_the_one_that_was_edited_counts(edited: str, stale: str) -> None:
+    """The mutt client edits the text and sends the old HTML along; others do it the other way round."""
+    said = {edited: "we send 20 EUR back.", stale: "we are sorry."}
+    raw = parts(OURS.replace("we are sorry.", said["text"]), AS_HTML.format(words=said["html"]))
+    copy = read_copy(raw, lambda: parts(OURS, None))
+    assert "we send 20 EUR back." in copy.text
+    assert "sorry" not in copy.text
+    assert copy.other == ""
+
+
+def test_two_parts_that_were_both_edited_are_nobodys_guess() -> None:
+    """Both are in the digest, and what we wrote does not settle it; nor does it when nobody asks."""
+    raw = parts(OURS.replace("sorry.", "so sorry."), AS_HTML.format(words="we are not sorry."))
+    for copy in (read_copy(raw, lambda: parts(OURS, None)), read_copy(raw)):
+        assert "so sorry" in copy.text
+        assert "not sorry" in copy.other
+    other = parts(OURS.replace("sorry.", "so sorry."), AS_HTML.format(words="we are never sorry."))
+    assert read_copy(raw).digest != read_copy(other).digest
+
+
+@pytest.mark.parametrize(("one", "two"), [("-20 EUR", "20 EUR"), ("1/2", "12"), ("a*b", "ab"), ("not", "")])
+def test_a_difference_that_says_something_is_one(one: str, two: str) -> None:
+    """A sign, a fraction, a star between words: no mark of a client."""
+    assert read_copy(parts(f"It is {one} here.", f"<p>It is {two} here.</p>")).other
+
+
+PRIORITIES = {"1": "1", "2 (High)": "2 (High)", "9": "", "1\r\nX-Priority: 1": "", "1, urgent": ""}
+
+
+@pytest.mark.parametrize(("given", "read"), PRIORITIES.items())
+def test_a_priority_is_read_where_it_is_one(given: str, read: str) -> None:
+    """It is the one header of the client that is sent, so nothing else may hide in it."""
+    assert read_copy(plain(b"x", HEAD + f"X-Priority: {given}\r\n".encode())).priority == read
+
+
+def test_an_empty_part_says_nothing_against_the_other() -> None:
+    """Some clients leave the text part, or the HTML part, empty."""
+    assert read_copy(parts("\n", "<p>Sorry.</p>")).text == "Sorry."
+    copy = read_copy(parts("Sorry.\n", "<html><body></body></html>"))
+    assert (copy.text, copy.other) == ("Sorry.", "")
+
+
+def test_what_html_hides_is_shown() -> None:
+    """The target of a link stands in the text, for the guard to see; a picture from elsewhere is named."""
+    copy = read_copy(
+        parts(None, '<p>See <a href="https://x.example/a">here</a><img src="https://x.example/p.gif">')
+    )
+    assert copy.text == "See here <https://x.example/a>"
+    assert [(item.name, item.type) for item in copy.attachments] == [("", "image/*")]
+
+
+def test_pieces_of_text_in_a_row_are_one_text() -> None:
+    """Apple Mail writes text, file, text; a piece in HTML only does not hide the pieces beside it."""
+    made = mail("First.")
+    made.add_attachment(b"%PDF", maintype="application", subtype="pdf", filename="manual.pdf")
+    made.attach(mail("Second."))
+    piece = EmailMessage()
+    piece.set_content("<p>Third.</p>", subtype="html")
+    made.attach(piece)
     copy = read_copy(made.as_bytes())
-    assert (copy.text, copy.has_html, copy.attachments) == ("Sorry.", True, ())
-    assert copy.digest != read_copy(mail().as_bytes()).digest
+    assert (copy.text.split(), copy.other) == (["First.", "Second.", "Third."], "")
+    assert [item.name for item in copy.attachments] == ["manual.pdf"]
+
+
+@pytest.mark.parametrize("size", [f"<p>{'x ' * 80_000}", "<i>" * 5_000 + "x", "<table>" + "<td>x" * 9_000])
+def test_html_that_is_too_large_is_not_read_in_part(size: str) -> None:
+    """Cut in silence, it would be sent in part."""
+    with pytest.raises(UnreadableCopyError):
+        read_copy(parts(None, size))
 
 
 @pytest.mark.parametrize(
@@ -274,6 +386,7 @@ FRAGMENTS = st.sampled_from(
             b"=?=\xff\x00",
         ),
         *(
+            b"Content-Type: text/html\r\n\r\n<a href='http://x'><blockquote>y<img src=z><table><td>",
             b"Content-Type: text/plain; charset*=x'y'%ff; format*0=flo\r\n",
             b"Content-Disposition: attachment; filename*=a'b\r\n",
         ),
