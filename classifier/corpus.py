@@ -105,7 +105,10 @@ def read_corpus(directory: Path = CORPUS) -> list[Row]:
 
 
 def read_evaluation(path: Path) -> list[Row]:
-    """Rows of an evaluation file: `text`, `label`; if known `subject`, `alt_label`, `lang`, `style`."""
+    """Rows of an evaluation file: `text`, `label`; if known `subject`, `alt_label`, `lang`, `style`.
+
+    A file that `firstreply labels export --with-text` wrote is one too (`language` for `lang`).
+    """
     rows = []
     for where, raw in _lines(path):
         if (
@@ -114,7 +117,7 @@ def read_evaluation(path: Path) -> list[Row]:
             or raw.get("label") not in LABELS
         ):
             raise CorpusError(f"{where}: needs a text and one of the labels {', '.join(LABELS)}")
-        document = Document(raw["text"], raw.get("subject") or "", raw.get("lang"))
+        document = Document(raw["text"], raw.get("subject") or "", raw.get("lang") or raw.get("language"))
         rows.append(
             Row(document, raw["label"], where, style=raw.get("style") or "", also=raw.get("alt_label"))
         )

@@ -11,6 +11,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from classifier import cli as classifier_cli
 from daemon.errors import ConfigurationError, FirstreplyError, PermanentError
@@ -65,6 +66,8 @@ def parser() -> argparse.ArgumentParser:
     orders.add_argument("files", nargs="+", metavar="FILE")
     orders.set_defaults(act=_import_orders)
 
+    _add_labels(commands, common)
+
     demo = commands.add_parser("demo", help="the main job on embedded servers")
     demo.add_argument("--serve", action="store_true", help="keep running, for a mail client of your own")
     demo.set_defaults(act=_demo, config=None, json=False)
@@ -76,6 +79,23 @@ def parser() -> argparse.ArgumentParser:
         command.add_argument("--json", action="store_true", help="answer in JSON")
         command.set_defaults(act=_classifier)
     return top
+
+
+def _add_labels(commands: Any, common: argparse.ArgumentParser) -> None:  # noqa: ANN401  argparse has no public name for this type
+    """`labels list`, `labels export`, `labels import`."""
+    labels = commands.add_parser("labels", help="who said what a message is")
+    kinds = labels.add_subparsers(dest="what", required=True, metavar="WHAT")
+    listing = kinds.add_parser("list", parents=[common], help="all labels, the newest last")
+    listing.set_defaults(act=_labels_list)
+    exporting = kinds.add_parser("export", parents=[common], help="all labels as JSON Lines")
+    exporting.add_argument("--output", type=Path, metavar="FILE.jsonl", help="not to stdout")
+    exporting.set_defaults(act=_labels_export)
+    for command in (listing, exporting):
+        command.add_argument("--with-text", action="store_true", help="also the buyers' subjects and words")
+    importing = kinds.add_parser("import", parents=[common], help="labels of such files")
+    importing.add_argument("files", nargs="+", type=Path, metavar="FILE.jsonl")
+    importing.add_argument("--who", metavar="NAME", help="who gave the labels; by default you")
+    importing.set_defaults(act=_labels_import)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -147,6 +167,24 @@ def _import_orders(args: argparse.Namespace) -> int:
     from daemon.commands.orders import import_orders  # noqa: PLC0415  as above
 
     return import_orders(args.config, [Path(name) for name in args.files], as_json=args.json)
+
+
+def _labels_list(args: argparse.Namespace) -> int:
+    from daemon.commands.labels import list_labels  # noqa: PLC0415  as above
+
+    return list_labels(args.config, with_text=args.with_text, as_json=args.json)
+
+
+def _labels_export(args: argparse.Namespace) -> int:
+    from daemon.commands.labels import export_labels  # noqa: PLC0415  as above
+
+    return export_labels(args.config, args.output, with_text=args.with_text)
+
+
+def _labels_import(args: argparse.Namespace) -> int:
+    from daemon.commands.labels import import_labels  # noqa: PLC0415  as above
+
+    return import_labels(args.config, args.files, who=args.who, as_json=args.json)
 
 
 def _demo(args: argparse.Namespace) -> int:

@@ -29,10 +29,7 @@ QUIET = timedelta(minutes=30)
 
 @contextlib.contextmanager
 def _ledger(settings: Settings) -> Iterator[Ledger]:
-    if not ledger_exists(settings):
-        raise ConfigurationError(
-            "there is no ledger yet", where=f"{settings.path}: ledger", remedy="Start `firstreply run` first"
-        )
+    need_ledger(settings)
     ledger = Ledger.on(open_engine(settings.ledger))
     try:
         yield ledger
@@ -44,6 +41,14 @@ def ledger_exists(settings: Settings) -> bool:
     """Whether the ledger's file is there; a database server is asked when it is opened."""
     url = make_url(settings.ledger)
     return url.get_backend_name() != "sqlite" or not url.database or Path(url.database).exists()
+
+
+def need_ledger(settings: Settings) -> None:
+    """Say so where nothing has been written yet that a command could look at."""
+    if not ledger_exists(settings):
+        raise ConfigurationError(
+            "there is no ledger yet", where=f"{settings.path}: ledger", remedy="Start `firstreply run` first"
+        )
 
 
 def print_json(value: object) -> None:

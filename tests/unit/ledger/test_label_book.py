@@ -1,13 +1,15 @@
 """What people said a message is, as the classifier reads it."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from daemon.desk.disposition import Action, DecidedBy, Disposition
 from daemon.desk.playbook import Scenario
 from daemon.errors import PermanentError
-from daemon.ports.ledger.labels import CORRECTION_WEIGHT, LabelSource
+from daemon.ports.ledger import schema as t
+from daemon.ports.ledger.labels import CORRECTION_WEIGHT, LabelSource, NewLabel, Outcome
 from tests.ledger_kit import HOUR, NOW, Desk, arrival
 
 LATER = NOW + HOUR
@@ -16,8 +18,8 @@ WEAK = 0.3
 
 def say(desk: Desk, message: int, scenario: Scenario, at: timedelta = HOUR, **changes: object) -> bool:
     """A correction by Anna; whether it was news."""
-    values: dict[str, object] = {"source": LabelSource.RECLASSIFY, "who": "anna", **changes}
-    return desk.ledger.labels.record(desk.claim, message, scenario, now=NOW + at, **values)  # type: ignore[arg-type]  # built above
+    values: dict[str, Any] = {"source": LabelSource.RECLASSIFY, "who": "anna", **changes}
+    return desk.ledger.labels.record(desk.claim, message, scenario, now=NOW + at, **values)
 
 
 def test_a_label_comes_back_with_all_that_training_needs(desk: Desk) -> None:
@@ -76,6 +78,74 @@ def test_the_same_mail_twice_is_one_message(desk: Desk) -> None:
     desk.ledger.intake.store(desk.claim, [desk.reading(message) for message in ids], NOW)
     say(desk, ids[1], Scenario.SATISFIED, HOUR)
     say(desk, ids[0], Scenario.OTHER, 2 * HOUR)
+    assert [label.scenario for label in desk.ledger.labels.taught(WEAK)] == [Scenario.OTHER]
+
+
+def new(scenario: Scenario = Scenario.OTHER, **changes: object) -> NewLabel:
+    """A label from a file."""
+    values: dict[str, Any] = {"source": LabelSource.IMPORT, "who": "ben", "weight": 1.0, **changes}
+    return NewLabel(scenario, **values)
+
+
+@pytest.mark.parametrize("by", ["content_hash", "header_id", "header_id and mailbox"])
+def test_an_imported_label_finds_its_message(desk: Desk, by: str) -> None:
+    """By its hash, or by its Message-ID in all mailboxes or in one; of several the newest."""
+    message = desk.message()
+    newest = Desk.open(desk.ledger, "other").message(header_id=f"<buyer.{message}@amazon.com>")
+    wanted = message if "mailbox" in by else newest
+    row = desk.one(t.message, message)
+    names = {"content_hash": row["content_hash"], "header_id": row["message_id"], "mailbox": "shop"}
+    chosen: dict[str, Any] = {name: names[name] for name in by.split(" and ")}
+    label = new(**chosen)
+    assert desk.ledger.labels.bring_in([label], LATER) == [Outcome.RECORDED]
+    (found,) = desk.ledger.labels.taught(WEAK)
+    assert (found.message_id, found.who, found.at) == (wanted, "ben", LATER)
+    assert desk.ledger.labels.bring_in([label], 2 * HOUR + NOW) == [Outcome.KNOWN]
+
+
+def test_an_imported_label_without_a_message_brings_its_text(desk: Desk) -> None:
+    """It is learned from as if the message were here; without a text it is refused."""
+    unknown = new(header_id="<nobody@amazon.com>")
+    text = new(header_id="<nobody@amazon.com>", text="Where is it?", subject="Hello", language="en", at=NOW)
+    outcomes = desk.ledger.labels.bring_in([unknown, text, text], LATER)
+    assert outcomes == [Outcome.NO_MESSAGE, Outcome.RECORDED, Outcome.KNOWN]
+    (found,) = desk.ledger.labels.taught(WEAK)
+    assert (found.text, found.subject, found.language, found.at) == ("Where is it?", "Hello", "en", NOW)
+    assert (found.message_id, found.mailbox, found.source) == (None, "", LabelSource.IMPORT)
+
+
+def test_an_old_label_does_not_overrule_a_newer_one(desk: Desk) -> None:
+    """An export of last week, brought in again, changes nothing; a label without a time is of now."""
+    message = desk.message()
+    say(desk, message, Scenario.SATISFIED, HOUR)
+    say(desk, message, Scenario.OTHER, 3 * HOUR)
+    name = desk.one(t.message, message)["content_hash"]
+    history = [
+        new(Scenario.RETURN_REQUEST, content_hash=name, at=NOW),
+        new(Scenario.SATISFIED, content_hash=name, at=LATER),
+        new(Scenario.OTHER, content_hash=name),
+        new(Scenario.RETURN_REQUEST, content_hash=name),
+    ]
+    four = NOW + 4 * HOUR
+    outcomes = desk.ledger.labels.bring_in(history[:3], four)
+    assert outcomes == [Outcome.RECORDED, Outcome.KNOWN, Outcome.KNOWN]
+    assert [label.scenario for label in desk.ledger.labels.taught(WEAK)] == [Scenario.OTHER]
+    assert not say(desk, message, Scenario.OTHER, 4 * HOUR)
+    assert desk.ledger.labels.bring_in(history[3:], four) == [Outcome.RECORDED]
+    assert [label.scenario for label in desk.ledger.labels.taught(WEAK)] == [Scenario.RETURN_REQUEST]
+
+
+def test_an_imported_confirmation_stays_one(desk: Desk) -> None:
+    """Of a message that lies here, what was sent says whether it was confirmed; elsewhere it is weak."""
+    message = desk.message()
+    weak: dict[str, Any] = {"source": LabelSource.CONFIRMATION, "weight": 0.2}
+    known = new(content_hash=desk.one(t.message, message)["content_hash"], **weak)
+    assert desk.ledger.labels.bring_in([known], LATER) == [Outcome.KNOWN]
+    text = new(Scenario.SATISFIED, text="Thank you so much", at=LATER, **weak)
+    corrected = new(Scenario.OTHER, text="Thank you so much", at=NOW)
+    assert desk.ledger.labels.bring_in([text], LATER) == [Outcome.RECORDED]
+    assert [label.weight for label in desk.ledger.labels.taught(WEAK)] == [0.2]
+    desk.ledger.labels.bring_in([corrected], LATER)
     assert [label.scenario for label in desk.ledger.labels.taught(WEAK)] == [Scenario.OTHER]
 
 
