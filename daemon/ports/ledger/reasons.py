@@ -16,7 +16,7 @@ REASONS: Mapping[str, str] = {
     "approved_copy_replaced": "Another text lies in Approved than the one approved before.",
     "backlog_wanted": "The mark was lowered by --since.",
     "clock_carried_on": "A buyer message that came after the answer waits on a clock of its own.",
-    "clock_merged": "A running clock joined the one of its conversation that was re-opened.",
+    "clock_merged": "The messages of a clock joined another one of their conversation.",
     "clock_joined": "A further buyer message joined the open response clock.",
     "clock_started": "A buyer message opened a response clock.",
     "content_leaves": "The text is out and the final dot may follow.",

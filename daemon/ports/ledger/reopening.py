@@ -1,8 +1,8 @@
 """Re-opening a response clock whose answer never arrived, inside a caller's transaction.
 
 Promises: it runs again from its original start, with its original limits, and its warnings begin anew. What
-the buyer wrote meanwhile waits on the same clock: a conversation has one. Where a later answer stands, the
-clock counts as answered by that one, at its time: never at the time of the answer that was lost.
+the buyer wrote meanwhile waits on the same clock: a conversation has one. Where a later answer stands, its
+messages count as answered by that one, on its clock and at its time: never by the answer that was lost.
 
 Errors: those of `store.py`.
 """
@@ -42,27 +42,24 @@ def reopen_clock(
         .limit(1)
     ).one_or_none()
     if later is not None:
-        stops = {name: getattr(later, name) for name in STOPS}
-        connection.execute(
-            sa.update(t.response_clock).where(k.id == row.id).values(state="answered", **stops)
-        )
-        enter(connection, claim, now, [Entry(stage, "clock", row.id, reason, row.state, "answered")])
+        entries = [_merge(connection, row, later.id, stage), Entry(stage, "clock", later.id, reason)]
+        refold(connection, later.id)
+        enter(connection, claim, now, entries)
         return ClockOutcome.ANSWERED
-    entries = [*_absorb(connection, row, stage), Entry(stage, "clock", row.id, reason, row.state, "open")]
+    running = connection.execute(
+        sa.select(t.response_clock).where(k.conversation_id == row.conversation_id, k.state == "open")
+    ).one_or_none()
+    entries = [] if running is None else [_merge(connection, running, row.id, stage)]
+    entries.append(Entry(stage, "clock", row.id, reason, row.state, "open"))
     refold(connection, row.id, state="open", warned=0, **dict.fromkeys(STOPS))
     enter(connection, claim, now, entries)
     return ClockOutcome.OPEN
 
 
-def _absorb(connection: Connection, row: Any, stage: str) -> list[Entry]:  # noqa: ANN401  a row
-    """The messages of the conversation's running clock join the one that is about to run again."""
-    k, m = t.response_clock.c, t.message.c
-    running = connection.execute(
-        sa.select(k.id).where(k.conversation_id == row.conversation_id, k.state == "open")
-    ).scalar_one_or_none()
-    if running is None:
-        return []
-    moved = sa.update(t.message).where(m.response_clock_id == running).values(response_clock_id=row.id)
+def _merge(connection: Connection, row: Any, into: int, stage: str) -> Entry:  # noqa: ANN401  a row
+    """The messages of a clock go on to another one of their conversation, and it is no more."""
+    m = t.message.c
+    moved = sa.update(t.message).where(m.response_clock_id == row.id).values(response_clock_id=into)
     connection.execute(moved)
-    connection.execute(sa.delete(t.response_clock).where(k.id == running))
-    return [Entry(stage, "clock", running, "clock_merged", "open", None, f"into={row.id}")]
+    connection.execute(sa.delete(t.response_clock).where(t.response_clock.c.id == row.id))
+    return Entry(stage, "clock", row.id, "clock_merged", row.state, None, f"into={into}")
