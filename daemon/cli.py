@@ -48,17 +48,7 @@ def parser() -> argparse.ArgumentParser:
     lint.add_argument("--to", metavar="ADDRESS", help="the conversation's relay address")
     lint.set_defaults(act=_lint)
 
-    status = commands.add_parser("status", parents=[common], help="mailboxes, clocks, queue, last error")
-    status.set_defaults(act=_status)
-
-    worklist = commands.add_parser("worklist", parents=[common], help="open conversations by nearest limit")
-    worklist.set_defaults(act=_worklist)
-
-    report = commands.add_parser("report", parents=[common], help="first-response figures")
-    report.add_argument("--from", dest="start", metavar="D", help="first day, such as 2026-11-01")
-    report.add_argument("--to", dest="end", metavar="D", help="last day (included)")
-    report.add_argument("--format", choices=("text", "json"), default="text")
-    report.set_defaults(act=_report)
+    _add_looks(commands, common)
 
     importing = commands.add_parser("import", help="take in the seller's own files")
     kinds = importing.add_subparsers(dest="what", required=True, metavar="WHAT")
@@ -96,6 +86,22 @@ def _add_labels(commands: Any, common: argparse.ArgumentParser) -> None:  # noqa
     importing.add_argument("files", nargs="+", type=Path, metavar="FILE.jsonl")
     importing.add_argument("--who", metavar="NAME", help="who gave the labels; by default you")
     importing.set_defaults(act=_labels_import)
+
+
+def _add_looks(commands: Any, common: argparse.ArgumentParser) -> None:  # noqa: ANN401  as above
+    """What looks into the ledger."""
+    status = commands.add_parser("status", parents=[common], help="mailboxes, clocks, queue, last error")
+    status.set_defaults(act=_status)
+
+    worklist = commands.add_parser("worklist", parents=[common], help="open conversations by nearest limit")
+    worklist.set_defaults(act=_worklist)
+
+    report = commands.add_parser("report", parents=[common], help="first-response figures")
+    report.add_argument("--from", dest="start", metavar="D", help="first day, such as 2026-11-01")
+    report.add_argument("--to", dest="end", metavar="D", help="last day (included)")
+    report.add_argument("--format", choices=("text", "json", "csv", "html"), default="text")
+    report.add_argument("--output", metavar="FILE", help="write there instead of to the terminal")
+    report.set_defaults(act=_report)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -157,10 +163,10 @@ def _worklist(args: argparse.Namespace) -> int:
 
 
 def _report(args: argparse.Namespace) -> int:
-    from daemon.commands.look import report  # noqa: PLC0415  as above
+    from daemon.commands.report import report  # noqa: PLC0415  as above
 
-    as_json = args.json or args.format == "json"
-    return report(args.config, start=args.start, end=args.end, as_json=as_json)
+    shape = "json" if args.json else args.format
+    return report(args.config, start=args.start, end=args.end, shape=shape, output=args.output)
 
 
 def _import_orders(args: argparse.Namespace) -> int:

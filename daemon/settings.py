@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -72,6 +73,7 @@ class Settings:
     confirmation_weight: float
     warn_at: tuple[float, ...]
     alert_to: tuple[str, ...]
+    zone: ZoneInfo
     cycle: CycleSettings
     log_format: str
     log_level: str
@@ -105,6 +107,7 @@ def load(path: Path, environ: Mapping[str, str] = os.environ) -> Settings:
         confirmation_weight=file.classifier.confirmation_weight,
         warn_at=tuple(file.deadlines.warn_at),
         alert_to=tuple(file.deadlines.alert_to),
+        zone=ZoneInfo(file.report.timezone),
         cycle=CycleSettings(
             timedelta(seconds=file.cycle.poll_seconds),
             file.cycle.full_look,

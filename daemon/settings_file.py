@@ -10,8 +10,9 @@ into one `ConfigurationError` that names file, key and remedy.
 import re
 from datetime import timedelta
 from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from daemon.desk.mailbox import ADDRESS, ApprovalTimes, Folders
 from daemon.desk.playbook import Scenario
@@ -53,9 +54,18 @@ def _address(value: object) -> object:
     return value
 
 
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ValueError("this is no time zone; write one such as Europe/Berlin or UTC") from error
+    return name
+
+
 Duration = Annotated[timedelta, BeforeValidator(duration)]
 SecretValue = Annotated[Secret, BeforeValidator(_secret)]
 SecurityValue = Annotated[Security, BeforeValidator(_security)]
+Zone = Annotated[str, AfterValidator(_zone)]
 Address = Annotated[str, BeforeValidator(_address)]
 Port = Annotated[int, Field(ge=1, le=65535)]
 Share = Annotated[float, Field(gt=0, lt=1, strict=False)]
@@ -145,6 +155,12 @@ class LogTable(Strict):
     level: Literal["debug", "info", "warning", "error"] = "info"
 
 
+class ReportTable(Strict):
+    """`[report]`."""
+
+    timezone: Zone = "UTC"
+
+
 class CycleTable(Strict):
     """`[cycle]`."""
 
@@ -164,6 +180,7 @@ class FirstreplyFile(Strict):
     mailbox: Annotated[list[MailboxTable], Field(min_length=1)]
     classifier: ClassifierTable = ClassifierTable()
     deadlines: DeadlinesTable = DeadlinesTable()
+    report: ReportTable = ReportTable()
     cycle: CycleTable = CycleTable()
     log: LogTable = LogTable()
 

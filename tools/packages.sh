@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The Debian packages that the tests need: real servers. Installs them as root, else says which are missing.
+# The Debian packages that the tests need: real servers, a real browser. Installs them as root, else says which are missing.
 set -euo pipefail
 
 missing=()
@@ -9,6 +9,7 @@ have dovecot || missing+=(dovecot-core)
 [ -e /usr/lib/dovecot/lmtp ] || missing+=(dovecot-lmtpd)
 have initdb || missing+=(postgresql)
 have systemd-analyze || missing+=(systemd)
+have chromium || missing+=(chromium)
 [ ${#missing[@]} -eq 0 ] && exit 0
 
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then

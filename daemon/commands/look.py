@@ -1,4 +1,4 @@
-"""`firstreply status`, `worklist`, `report`: looks into the ledger, which never disturb the daemon.
+"""`firstreply status`, `worklist`: looks into the ledger, which never disturb the daemon.
 
 Errors: `ConfigurationError`, and the ledger's `TemporaryError`.
 """
@@ -7,7 +7,7 @@ import contextlib
 import json
 from collections.abc import Iterator
 from dataclasses import asdict
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,16 +19,16 @@ from daemon.errors import ConfigurationError
 from daemon.ports.ledger.books import Ledger
 from daemon.ports.ledger.mailboxes import MailboxStatus
 from daemon.ports.ledger.store import open_engine
-from daemon.report import figures, show, spoken
+from daemon.reporting.words import spoken
 from daemon.settings import Settings, find, load
 
-REPORT_DAYS = 30
 QUIET = timedelta(minutes=30)
 """After so long without a complete cycle a mailbox counts as standing still."""
 
 
 @contextlib.contextmanager
-def _ledger(settings: Settings) -> Iterator[Ledger]:
+def opened_ledger(settings: Settings) -> Iterator[Ledger]:
+    """The ledger of these settings, for a look."""
     need_ledger(settings)
     ledger = Ledger.on(open_engine(settings.ledger))
     try:
@@ -66,7 +66,7 @@ def status(config: str | None, *, as_json: bool) -> int:
     """How every mailbox stands; 1 when one of them does not work."""
     settings, now = load(find(config)), datetime.now(UTC)
     names = [box.mailbox.name for box in settings.mailboxes]
-    with _ledger(settings) as ledger:
+    with opened_ledger(settings) as ledger:
         known = {row.name: row for row in ledger.mailboxes.status(names)}
     # a mailbox that no daemon has worked yet has no row, and must not look well by that
     rows = [known.get(name) or MailboxStatus.unknown(name) for name in names]
@@ -96,7 +96,7 @@ def _distance(moment: datetime, now: datetime) -> str:
 def worklist(config: str | None, *, as_json: bool) -> int:
     """Open conversations by nearest limit."""
     settings, now = load(find(config)), datetime.now(UTC)
-    with _ledger(settings) as ledger:
+    with opened_ledger(settings) as ledger:
         clocks = ledger.clocks.running(None)
     if as_json:
         rows: list[dict[str, Any]] = [
@@ -120,32 +120,3 @@ def worklist(config: str | None, *, as_json: bool) -> int:
         )
     Console().print(table)
     return 0
-
-
-def report(config: str | None, *, start: str | None, end: str | None, as_json: bool) -> int:
-    """First-response figures for the days from `start` to `end`, both included."""
-    settings, now = load(find(config)), datetime.now(UTC)
-    last = _day(end, "--to") + timedelta(days=1) if end else now
-    first = _day(start, "--from") if start else last - timedelta(days=REPORT_DAYS)
-    with _ledger(settings) as ledger:
-        answer = figures(
-            ledger.clocks.measured(first, last),
-            ledger.clocks.outcomes(first, last),
-            start=first,
-            end=last,
-            now=now,
-        )
-    if as_json:
-        print_json(answer)
-    else:
-        show(answer, Console())
-    return 0
-
-
-def _day(text: str, option: str) -> datetime:
-    try:
-        return datetime.combine(datetime.strptime(text, "%Y-%m-%d").date(), time(), UTC)  # noqa: DTZ007  made aware here
-    except ValueError as error:
-        raise ConfigurationError(
-            f"{text!r} is no day", where=option, remedy="Write it as 2026-11-01"
-        ) from error

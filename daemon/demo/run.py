@@ -18,9 +18,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from rich.console import Console
 
+from daemon.commands.report import gathered
 from daemon.demo.agent import Agent, QueuedDraft, fill_gaps
 from daemon.demo.imap_server import EmbeddedImap
 from daemon.demo.mails import BUYERS, SHOP, buyer_mail, old_mail, other_mails
@@ -29,6 +31,7 @@ from daemon.demo.summary import Outcome, summarise
 from daemon.errors import ConfigurationError, TemporaryError
 from daemon.ports.ledger.books import Ledger
 from daemon.ports.ledger.store import open_engine
+from daemon.reporting.period import period
 
 USER, PASSWORD = "agent", "demo"
 PATIENCE = 60.0
@@ -230,10 +233,7 @@ def _outcome(
         approved=[draft.to for draft in approved],
         edited=[draft.to for draft in edited],
         notes=[draft.subject for draft in left if draft.note],
-        clocks=list(
-            stage.ledger.clocks.measured(datetime.min.replace(tzinfo=UTC, year=2000), datetime.now(UTC))
-        ),
-        outcomes=stage.ledger.clocks.outcomes(datetime(2000, 1, 1, tzinfo=UTC), datetime.now(UTC)),
+        report=gathered(stage.ledger, period(None, None, datetime.now(UTC), ZoneInfo("UTC"))),
     )
 
 

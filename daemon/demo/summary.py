@@ -4,14 +4,13 @@ Errors: none.
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
-from daemon.ports.ledger.clocks import Measured
 from daemon.ports.ledger.intake_rows import Overview
-from daemon.report import figures, show
+from daemon.reporting.text import show
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +22,7 @@ class Outcome:
     approved: list[str]
     edited: list[str]
     notes: list[str]
-    clocks: list[Measured]
-    outcomes: dict[str, int]
+    report: dict[str, Any]
 
 
 def summarise(console: Console, outcome: Outcome) -> int:
@@ -44,9 +42,7 @@ def summarise(console: Console, outcome: Outcome) -> int:
     for note in outcome.notes:
         console.print(f"Note to the agent: {note}")
     console.rule("First responses")
-    now = datetime.now(UTC)
-    start = min((clock.started_at for clock in outcome.clocks), default=now)
-    show(figures(outcome.clocks, outcome.outcomes, start=start, end=now, now=now), console)
+    show(outcome.report, console)
     return _judge(console, outcome)
 
 

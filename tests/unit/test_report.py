@@ -1,142 +1,18 @@
-"""The report's figures: no silence makes them better, and every number can be checked by hand."""
+"""The commands that look into the ledger: status, worklist, report."""
 
-import io
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
-from rich.console import Console
 
+from daemon.cli import main
 from daemon.commands import look
-from daemon.desk.clock import deadlines
 from daemon.errors import ConfigurationError
 from daemon.ports.ledger.books import Ledger
-from daemon.ports.ledger.clocks import Measured
-from daemon.report import figures, percentile, show, spoken
 from tests.ledger_kit import HOUR, NOW, Desk
 from tests.unit.test_settings import LEAST
-
-DAY = timedelta(days=1)
-NOTHING = {"sent_as_is": 0, "sent_edited": 0, "answered_by_agent": 0, "rejected": 0, "held": 0}
-
-
-def clock(
-    hours: float | None, *, state: str = "answered", scenario: str = "other", target: float = 2
-) -> Measured:
-    """A clock that started at NOW and was answered after so many hours."""
-    ended = None if hours is None else NOW + hours * HOUR
-    return Measured(scenario, state, NOW, ended, deadlines(NOW, target=target * HOUR, hard=None))
-
-
-def counted(*clocks: Measured, now: datetime = NOW + 2 * DAY) -> dict[str, object]:
-    """The figures of these clocks."""
-    return figures(clocks, {}, start=NOW - DAY, end=NOW + DAY, now=now)
-
-
-def test_nothing_at_all_is_no_failure() -> None:
-    """Shares of nothing are one; there is no slowest answer of none."""
-    assert counted() == {
-        "from": "2026-03-01T10:00:00Z",
-        "to": "2026-03-03T10:00:00Z",
-        "messages": 0,
-        "answered": 0,
-        "open": 0,
-        "excused": 0,
-        "late": 0,
-        "within_24h": 1.0,
-        "first_response_seconds": {"p50": None, "p90": None, "p95": None, "max": None},
-        "by_scenario": {},
-        "drafts": NOTHING,
-    }
-
-
-def test_answers_are_counted_against_rule_and_target() -> None:
-    """One in time, one past its target, one late."""
-    report = counted(clock(1), clock(3), clock(25))
-    assert (report["answered"], report["late"], report["within_24h"]) == (3, 1, 0.6667)
-    assert report["first_response_seconds"] == {
-        "p50": 10800.0,
-        "p90": 90000.0,
-        "p95": 90000.0,
-        "max": 90000.0,
-    }
-    assert report["by_scenario"] == {
-        "other": {"answered": 3, "target_met": 0.3333, "p50": 10800.0, "p90": 90000.0, "max": 90000.0}
-    }
-
-
-def test_an_open_clock_past_its_rule_is_late_already() -> None:
-    """Silence does not make the figures better; one that may still be answered in time is not judged yet."""
-    waiting = clock(None, state="open")
-    assert counted(waiting, clock(1), now=NOW + HOUR)["within_24h"] == 1.0
-    report = counted(waiting, clock(1), now=NOW + 25 * HOUR)
-    assert (report["open"], report["late"], report["within_24h"]) == (1, 1, 0.5)
-
-
-def test_an_excused_clock_is_neither_in_time_nor_late() -> None:
-    """A person said that no answer was needed."""
-    report = counted(clock(30, state="excused"))
-    assert (report["messages"], report["excused"], report["late"], report["within_24h"]) == (1, 1, 0, 1.0)
-    assert report["by_scenario"] == {}
-
-
-def test_a_scenario_without_a_target_has_missed_none() -> None:
-    """Its share is one."""
-    no_target = Measured("satisfied", "answered", NOW, NOW + HOUR, deadlines(NOW, target=None, hard=None))
-    scenarios = counted(no_target)["by_scenario"]
-    assert isinstance(scenarios, dict)
-    assert scenarios["satisfied"]["target_met"] == 1.0
-
-
-@given(st.lists(st.floats(0, 10**6), min_size=1), st.floats(0.01, 1.0))
-def test_a_percentile_is_one_of_the_values(values: list[float], share: float) -> None:
-    """Nearest rank: at least that share of the values is not above it, and no smaller value will do."""
-    ordered = sorted(values)
-    found = percentile(ordered, share)
-    assert found in ordered
-    assert sum(value <= found for value in ordered) >= share * len(ordered) - 1e-6
-
-
-def test_percentiles_by_hand() -> None:
-    """Of one to ten."""
-    ordered = [float(number) for number in range(1, 11)]
-    assert [percentile(ordered, share) for share in (0.5, 0.9, 0.95, 1.0)] == [5.0, 9.0, 10.0, 10.0]
-    assert percentile([], 0.5) is None
-
-
-@pytest.mark.parametrize(
-    ("seconds", "words"),
-    [
-        (None, "–"),
-        (0.0, "0.0 s"),
-        (59.0, "59.0 s"),
-        (90.0, "1.5 min"),
-        (5400.0, "1.5 h"),
-        (129600.0, "1.5 d"),
-        (-90.0, "-1.5 min"),
-    ],
-)
-def test_durations_are_spoken_as_people_do(seconds: float | None, words: str) -> None:
-    """A clock jump shows as the negative time it is."""
-    assert spoken(seconds) == words
-
-
-def test_the_report_reads_as_text() -> None:
-    """A sentence, a table, the drafts."""
-    out = io.StringIO()
-    report = figures(
-        [clock(1), clock(None, state="open")], {"sent_as_is": 2}, start=NOW, end=NOW + DAY, now=NOW + DAY
-    )
-    show(report, Console(file=out, width=120))
-    text = " ".join(out.getvalue().split())
-    assert "2 conversations waited for an answer" in text
-    assert "1 answered, 1 open, 0 excused, 0 late." in text
-    assert "Within 24 hours: 100%." in text
-    assert "2 sent as is" in text
 
 
 @pytest.fixture
@@ -170,7 +46,7 @@ def test_looking_before_the_first_run_says_what_to_do(config: str) -> None:
 def test_the_report_command_counts_the_days_asked_for(
     config: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Both ends included, in UTC."""
+    """Both ends included, in the zone of the settings."""
     desk = desk_of(config)
     desk.queued()
     for start, end, messages in (
@@ -178,20 +54,37 @@ def test_the_report_command_counts_the_days_asked_for(
         ("2026-03-03", None, 0),
         ("2026-02-01", "2026-03-01", 0),
     ):
-        assert look.report(config, start=start, end=end, as_json=True) == 0
+        days = ["--from", start, *(["--to", end] if end else [])]
+        assert main(["report", "--config", config, "--json", *days]) == 0
         assert answer(capsys)["messages"] == messages
     desk.ledger.close()
 
 
-@pytest.mark.parametrize("day", ["yesterday", "2026-02-30", "01.03.2026", ""])
-def test_what_is_no_day_is_told(config: str, day: str) -> None:
-    """With the option and an example."""
+@pytest.mark.parametrize(
+    ("shape", "beginning"),
+    [("text", "From 20"), ("json", '{"from"'), ("csv", "section,"), ("html", "<!DOCTYPE html>")],
+)
+def test_the_report_has_four_shapes(
+    config: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], shape: str, beginning: str
+) -> None:
+    """On the terminal and in a file; a file that cannot be written is told."""
     desk_of(config).ledger.close()
-    if day:
-        with pytest.raises(ConfigurationError, match=r"--from.*2026-11-01"):
-            look.report(config, start=day, end=None, as_json=True)
-    else:
-        assert look.report(config, start=day, end=None, as_json=True) == 0
+    command = ["report", "--config", config, "--format", shape]
+    assert main(command) == 0
+    assert capsys.readouterr().out.startswith(beginning)
+    assert main([*command, "--output", str(tmp_path / "report")]) == 0
+    assert (tmp_path / "report").read_text(encoding="utf-8").startswith(beginning)
+    assert main([*command, "--output", str(tmp_path / "no" / "report")]) == 1
+    assert "--output" in capsys.readouterr().err
+
+
+def test_a_zone_that_does_not_exist_is_told(config: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """With the key and an example."""
+    path = Path(config)
+    path.write_text(path.read_text() + '[report]\ntimezone = "Mars/Olympus"\n')
+    assert main(["report", "--config", config]) == 78
+    assert "report.timezone" in (told := capsys.readouterr().err)
+    assert "Europe/Berlin" in told
 
 
 def test_the_worklist_is_ordered_and_plain(config: str, capsys: pytest.CaptureFixture[str]) -> None:

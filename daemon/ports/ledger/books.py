@@ -11,6 +11,7 @@ from daemon.ports.ledger.alerts import AlertBook
 from daemon.ports.ledger.clocks import ClockBook
 from daemon.ports.ledger.deliveries import DeliveryBook
 from daemon.ports.ledger.drafts import DraftBook
+from daemon.ports.ledger.figures import FigureBook
 from daemon.ports.ledger.identity import IdentityBook
 from daemon.ports.ledger.intake import IntakeBook
 from daemon.ports.ledger.labels import LabelBook
@@ -33,6 +34,7 @@ class Ledger:
     labels: LabelBook
     orders: OrderBook
     alerts: AlertBook
+    figures: FigureBook
 
     @classmethod
     def open(cls, url: str) -> "Ledger":
@@ -55,6 +57,7 @@ class Ledger:
             LabelBook(engine),
             OrderBook(engine),
             AlertBook(engine),
+            FigureBook(engine),
         )
 
     def close(self) -> None:

@@ -6,7 +6,6 @@ stop is logged with its reason.
 Errors: those of `store.py`.
 """
 
-from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -49,19 +48,8 @@ class OpenClock:
     draft_state: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Measured:
-    """One clock for the report; `seconds` is None while it runs."""
-
-    scenario: str
-    state: str
-    started_at: datetime
-    ended_at: datetime | None
-    limits: Deadlines
-
-
 class ClockBook:
-    """What deadlines, the worklist and the report read and write."""
+    """What deadlines and the worklist read and write."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -186,36 +174,3 @@ class ClockBook:
         """Amazon has had the answer to this message since `at`."""
         with writing(self._engine, claim) as connection:
             confirm_clock(connection, message_id, at)
-
-    def measured(self, start: datetime, end: datetime) -> Iterator[Measured]:
-        """The clocks that started within [start, end), for the report."""
-        k = t.response_clock.c
-        query = sa.select(
-            k.scenario, k.state, k.started_at, k.ended_at, k.target_at, k.rule_at, k.hard_at
-        ).where(k.started_at >= start, k.started_at < end)
-        with reading(self._engine) as connection:
-            for row in connection.execution_options(yield_per=10_000).execute(query):
-                yield Measured(
-                    row.scenario,
-                    row.state,
-                    row.started_at,
-                    row.ended_at,
-                    Deadlines(row.target_at, row.rule_at, row.hard_at),
-                )
-
-    def outcomes(self, start: datetime, end: datetime) -> dict[str, int]:
-        """How the drafts planned within [start, end) ended, by state and, where sent, by edit."""
-        d = t.draft.c
-        edited = sa.case((d.revision > 1, 1), else_=0).label("edited")
-        query = (
-            sa.select(d.state, edited, sa.func.count())
-            .where(d.planned_at >= start, d.planned_at < end)
-            .group_by(d.state, edited)
-        )
-        counted: dict[str, int] = {}
-        sent: Collection[str] = {DraftState.SENT, DraftState.CONFIRMED, DraftState.BOUNCED}
-        with reading(self._engine) as connection:
-            for state, was_edited, number in connection.execute(query):
-                name = ("sent_edited" if was_edited else "sent_as_is") if state in sent else state
-                counted[name] = counted.get(name, 0) + number
-        return counted

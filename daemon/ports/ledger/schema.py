@@ -21,6 +21,7 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
+    text,
 )
 
 from daemon.desk.clock import ClockOutcome
@@ -159,6 +160,14 @@ message = Table(
     UniqueConstraint("folder_id", "uidvalidity", "uid"),
     Index("ix_message_conversation_id", "conversation_id", "received_at"),
     Index("ix_message_clock", "response_clock_id"),
+    Index("ix_message_received_at", "received_at", "response_clock_id"),
+    Index(
+        "ix_message_notice",
+        "received_at",
+        "notice",
+        sqlite_where=text("notice IS NOT NULL"),
+        postgresql_where=text("notice IS NOT NULL"),
+    ),
     Index("ix_message_message_id", "mailbox_id", "message_id"),
     Index("ix_message_state", "mailbox_id", "state"),
     Index("ix_message_action", "mailbox_id", "action", "id"),

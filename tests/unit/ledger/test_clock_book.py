@@ -1,14 +1,13 @@
 """What deadlines, the worklist and the report read and write."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import pytest
 
-from daemon.desk.clock import deadlines
 from daemon.desk.draft import DraftState
 from daemon.ports.ledger import schema as t
 from daemon.ports.ledger.steps import OvertakenError
-from tests.ledger_kit import HOUR, MINUTE, NOW, ORDER, RELAY, Desk, place
+from tests.ledger_kit import HOUR, MINUTE, NOW, ORDER, RELAY, Desk
 
 
 def test_running_clocks_come_by_nearest_limit(desk: Desk) -> None:
@@ -102,34 +101,6 @@ def test_an_answer_without_a_running_clock_measures_nothing(desk: Desk) -> None:
         )
     assert desk.ledger.clocks.answered_by_agent(desk.claim, seen, NOW, NOW) is None
     assert desk.draft(seen.draft_id).state is DraftState.ANSWERED_BY_AGENT
-
-
-def test_the_report_measures_clocks_by_their_start(desk: Desk) -> None:
-    """From is in, to is out; limits come back as they were set."""
-    limits = deadlines(NOW, target=HOUR, hard=2 * HOUR)
-    desk.message(NOW, limits=limits)
-    desk.message(NOW + HOUR, alias="two")
-    (found,) = desk.ledger.clocks.measured(NOW, NOW + HOUR)
-    assert (found.scenario, found.state, found.started_at) == ("product_issue", "open", NOW)
-    assert (found.ended_at, found.limits) == (None, limits)
-
-
-def test_the_report_counts_drafts_by_their_end(desk: Desk) -> None:
-    """Sent as it was, sent edited, and every other state by its name; planned within the days asked for."""
-    for alias, digest in (("one", "d1"), ("two", "d2"), ("three", "d3")):
-        delivery = desk.sending(desk.approved(desk.message(alias=alias), digest))
-        desk.ledger.deliveries.sent(desk.claim, delivery, 250, "ok", NOW)
-    rejected = desk.queued(desk.message(alias="four"))
-    desk.ledger.drafts.move_to(desk.claim, rejected, DraftState.REJECTED, place(), "x", NOW)
-    desk.planned(desk.message(alias="five"))
-    day = timedelta(days=1)
-    assert desk.ledger.clocks.outcomes(NOW, NOW + day) == {
-        "sent_as_is": 1,
-        "sent_edited": 2,
-        "rejected": 1,
-        "planned": 1,
-    }
-    assert desk.ledger.clocks.outcomes(NOW - day, NOW) == {}
 
 
 def test_only_clocks_that_have_gone_far_enough_are_asked_for_warnings(desk: Desk) -> None:

@@ -1,0 +1,107 @@
+"""Further figures of the report, each one grouped query: drafts, notices, corrections, defects.
+
+Promises and errors: those of `figures.py`, in whose one look they are read.
+"""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from daemon.desk.disposition import Action, DecidedBy
+from daemon.desk.draft import DraftState
+from daemon.ports.ledger import schema as t
+from daemon.ports.ledger.columns import instant
+from daemon.ports.ledger.figures_rows import Defects, Drafts, Labels
+
+MOST_ASINS = 50
+SENT = (DraftState.SENT, DraftState.CONFIRMED, DraftState.BOUNCED)
+
+_ASINS = {
+    "sqlite": "json_each(m.facts, '$.asins') AS found",
+    "postgresql": "jsonb_array_elements_text(CAST(m.facts AS jsonb) -> 'asins') AS found(value)",
+}
+_DEFECTS = """
+    SELECT found.value AS asin, COUNT(DISTINCT m.conversation_id) AS conversations
+      FROM message m, {asins}
+     WHERE m.received_at >= :start AND m.received_at < :end AND m.scenario = 'product_issue'
+       AND m.kind = 'buyer_message' AND m.facts IS NOT NULL
+     GROUP BY found.value
+     ORDER BY conversations DESC, asin
+     LIMIT :most
+"""
+
+
+def drafts(connection: Connection, start: datetime, end: datetime) -> list[Drafts]:
+    """Drafts that were planned within the time, by state and by whether a person edited them."""
+    d = t.draft.c
+    edited = sa.case((d.revision > 1, 1), else_=0).label("edited")
+    query = (
+        sa.select(d.state, edited, sa.func.count())
+        .where(d.planned_at >= start, d.planned_at < end)
+        .group_by(d.state, edited)
+    )
+    return [
+        Drafts(state, bool(was_edited), number) for state, was_edited, number in connection.execute(query)
+    ]
+
+
+def confirmed(connection: Connection, start: datetime, end: datetime) -> dict[str, int]:
+    """Messages by the scenario that the model alone took them for, whose draft was sent as it was.
+
+    Drafts planned within the time. That is what counts as a silent confirmation when the classifier
+    learns (`labels.py`).
+    """
+    d, m = t.draft.c, t.message.c
+    query = (
+        sa.select(m.scenario, sa.func.count())
+        .join_from(t.draft, t.message, m.id == d.message_id)
+        .where(
+            d.state.in_(SENT),
+            d.revision == 1,
+            m.decided_by == DecidedBy.MODEL,
+            m.action == Action.DRAFT,
+            m.scenario.is_not(None),
+            d.planned_at >= start,
+            d.planned_at < end,
+        )
+        .group_by(m.scenario)
+    )
+    return {row[0]: row[1] for row in connection.execute(query)}
+
+
+def notices(connection: Connection, start: datetime, end: datetime) -> dict[str, int]:
+    """How many notices of each sort arrived within the time."""
+    m = t.message.c
+    query = (
+        sa.select(m.notice, sa.func.count())
+        .where(m.received_at >= start, m.received_at < end, m.notice.is_not(None))
+        .group_by(m.notice)
+    )
+    return {row[0]: row[1] for row in connection.execute(query)}
+
+
+def labels(connection: Connection, start: datetime, end: datetime) -> list[Labels]:
+    """The newest label of each message that arrived within the time, beside what the model took it for."""
+    m, said = t.message.c, t.label.c
+    newest = sa.select(sa.func.max(said.id)).group_by(said.message_id)
+    query = (
+        sa.select(m.scenario, said.scenario, sa.func.count())
+        .join_from(t.label, t.message, m.id == said.message_id)
+        .where(
+            said.id.in_(newest),
+            m.decided_by == DecidedBy.MODEL,
+            m.scenario.is_not(None),
+            m.received_at >= start,
+            m.received_at < end,
+        )
+        .group_by(m.scenario, said.scenario)
+    )
+    return [Labels(*row) for row in connection.execute(query)]
+
+
+def defects(connection: Connection, start: datetime, end: datetime) -> list[Defects]:
+    """The products with the most product issues."""
+    query = sa.text(_DEFECTS.format(asins=_ASINS[connection.dialect.name]))
+    parameters = {"start": instant(start), "end": instant(end), "most": MOST_ASINS}
+    return [Defects(row.asin, row.conversations) for row in connection.execute(query, parameters)]

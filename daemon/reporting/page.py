@@ -1,0 +1,58 @@
+"""The report as one HTML page that a person would rather look at than read.
+
+Promises: self-contained: no script, nothing from elsewhere, and a policy in the page that forbids both; every
+value is escaped. Light and dark as the reader's system is; one column on a phone; printable.
+
+Errors: none of its own.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from markupsafe import Markup
+
+from daemon.reporting import plots
+from daemon.reporting.period import Period
+from daemon.reporting.words import count, days_of, name_of, percent, spoken
+
+MOST_ASINS = 10
+GOOD_SHARE = 0.9
+"""Below this share within 24 hours the page shows a window as a warning: Amazon's older target."""
+
+
+def as_html(report: dict[str, Any], when: Period) -> str:
+    """The whole page."""
+    environment = jinja2.Environment(
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        loader=jinja2.FileSystemLoader(Path(__file__).parent),
+    )
+    environment.filters.update(percent=percent, spoken=spoken, name_of=name_of, count=count)
+    template = environment.get_template("page.html.j2")
+    pictures = {name: Markup(svg) for name, svg in _pictures(report).items()}  # noqa: S704  our own SVG, escaped where it was made
+    return template.render(
+        report=report,
+        pictures=pictures,
+        days=days_of(when),
+        zone=when.zone.key,
+        made_at=when.now.astimezone(when.zone),
+        good_share=GOOD_SHARE,
+        most_asins=MOST_ASINS,
+    )
+
+
+def _pictures(report: dict[str, Any]) -> dict[str, str]:
+    drafts = [(name_of(name), number) for name, number in report["drafts"].items() if number]
+    worst = [(row["asin"], row["conversations"]) for row in report["defects"][:MOST_ASINS]]
+    return {
+        "distribution": plots.distribution(report),
+        "by_day": plots.by_day(report),
+        "scenarios": plots.scenarios(report),
+        "week": plots.week(report),
+        "ages": plots.ages(report),
+        "drafts": plots.bars("drafts", "What became of the drafts", drafts),
+        "defects": plots.bars("defects", "Product issues by ASIN", worst),
+    }
