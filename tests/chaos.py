@@ -9,6 +9,7 @@ import select
 import socket
 import struct
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Self
@@ -43,8 +44,11 @@ class ChaosProxy:
         """Largest piece from the server to the client; 0 for no limit."""
         self.on_server: Trigger | None = None
         self.on_client: Trigger | None = None
-        self.rewrite: tuple[bytes, bytes] | None = None
+        self.rewrite: tuple[bytes, bytes | Callable[[re.Match[bytes]], bytes]] | None = None
         """What the server says is changed: a pattern and its replacement, as re.sub takes them."""
+        self.watch_for: bytes | None = None
+        """A pattern of what the client must not say; `heard` has what it said of that all the same."""
+        self.heard: list[bytes] = []
         self.connections = 0
         self._silent = threading.Event()
         self._closing = threading.Event()
@@ -114,6 +118,8 @@ class ChaosProxy:
                 sink.sendall(data[: trigger.forward])
             self.fault(trigger.fault)
             return
+        if not from_server and self.watch_for is not None:
+            self.heard += re.findall(self.watch_for, data)
         if from_server and self.rewrite is not None:
             data = re.sub(*self.rewrite, data)
         size = self.dribble if from_server and self.dribble else len(data)

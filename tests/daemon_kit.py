@@ -14,11 +14,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from imapclient import IMAPClient
-
 from daemon.ports.ledger.books import Ledger
 from daemon.ports.ledger.store import open_engine
 from tests.forked import Forked, Zygote
+from tests.mailroom import Mailroom
 from tests.mails import buyer_mail
 from tests.smtp_sink import Sink
 
@@ -70,7 +69,7 @@ def until(condition: Callable[[], Any], what: str, patience: float = PATIENCE) -
         _BETWEEN_LOOKS.wait(0.03)
 
 
-class House:
+class House(Mailroom):
     """One mailbox, one SMTP sink, one ledger, and the daemon that works on them."""
 
     def __init__(
@@ -85,9 +84,9 @@ class House:
         cool_down: int = 0,
         zygote: Zygote | None = None,
     ) -> None:
-        self.root, self.sink, self.user = root, sink, user
+        super().__init__(imap_port, user, password)
+        self.root, self.sink = root, sink
         self.zygote = zygote
-        self._imap_port, self._password = imap_port, password
         (root / "state").mkdir()
         (root / "state" / "model").symlink_to(model)
         secret = root / "password"
@@ -96,7 +95,6 @@ class House:
         self.config = root / "firstreply.toml"
         self.configure(cool_down=cool_down)
         self.process: subprocess.Popen[bytes] | Forked | None = None
-        self._clients: list[IMAPClient] = []
         self._count = 0
 
     def configure(
@@ -106,7 +104,7 @@ class House:
         self.config.write_text(
             CONFIG.format(
                 root=self.root,
-                imap=imap_port or self._imap_port,
+                imap=imap_port or self.imap_port,
                 smtp=self.sink.port,
                 user=self.user,
                 cool_down=cool_down,
@@ -162,8 +160,7 @@ class House:
         """Leave nothing running."""
         if self.process is not None and self.process.poll() is None:
             self.kill()
-        for client in self._clients:
-            client.shutdown()
+        self.leave()
 
     def log(self) -> str:
         """What the daemon has written so far."""
@@ -172,93 +169,12 @@ class House:
 
     # ---- the world ---------------------------------------------------------------------------
 
-    def client(self) -> IMAPClient:
-        """A mail client of the agent's."""
-        client = IMAPClient("127.0.0.1", port=self._imap_port, ssl=False, timeout=20)
-        client.login(self.user, self._password)
-        self._clients.append(client)
-        return client
-
     def receive(self, text: str, *, alias: str = "", order_id: str | None = None) -> bytes:
         """A buyer's mail arrives in the inbox; returns its bytes."""
         self._count += 1
         raw = buyer_mail(text, number=self._count, alias=alias, order_id=order_id)
         self.put("INBOX", raw)
         return raw
-
-    def put(self, folder: str, raw: bytes) -> None:
-        """Any mail arrives in a folder."""
-        client = self.client()
-        client.append(folder, raw)
-        client.logout()
-        self._clients.remove(client)
-
-    def fill(self, folder: str, raws: list[bytes]) -> None:
-        """Many mails arrive at once."""
-        client = self.client()
-        if not client.folder_exists(folder):
-            client.create_folder(folder)
-        for start in range(0, len(raws), 100):
-            client.multiappend(folder, raws[start : start + 100])
-        client.logout()
-        self._clients.remove(client)
-
-    def remake(self, folder: str, raws: list[bytes]) -> None:
-        """The provider restores a folder: the same mails under a new UIDVALIDITY."""
-        client = self.client()
-        validity = client.folder_status(folder, ["UIDVALIDITY"])[b"UIDVALIDITY"]
-        client.delete_folder(folder)
-        client.create_folder(folder)
-        assert client.folder_status(folder, ["UIDVALIDITY"])[b"UIDVALIDITY"] != validity
-        client.logout()
-        self._clients.remove(client)
-        self.fill(folder, raws)
-
-    def mails(self, folder: str) -> dict[int, bytes]:
-        """What lies in a folder, by UID."""
-        client = self.client()
-        try:
-            if not client.folder_exists(folder):
-                return {}
-            client.select_folder(folder, readonly=True)
-            found = client.fetch(client.search("ALL"), ["BODY.PEEK[]"])
-            return {uid: data[b"BODY[]"] for uid, data in sorted(found.items())}
-        finally:
-            client.logout()
-            self._clients.remove(client)
-
-    def drafts(self) -> dict[int, bytes]:
-        """The drafts, without the notes, that wait in the queue."""
-        return {uid: raw for uid, raw in self.mails("Approval").items() if b"\r\nAuto-Submitted:" not in raw}
-
-    def notes(self) -> list[bytes]:
-        """The notes that lie in the queue."""
-        return [raw for raw in self.mails("Approval").values() if b"\r\nAuto-Submitted:" in raw]
-
-    def move(self, uid: int, folder: str, source: str = "Approval") -> None:
-        """The agent drags a mail into another folder."""
-        client = self.client()
-        client.select_folder(source)
-        client.move([uid], folder)
-        client.logout()
-        self._clients.remove(client)
-
-    def flags(self, folder: str = "INBOX") -> dict[int, tuple[bytes, ...]]:
-        """The flags of a folder's mails."""
-        client = self.client()
-        client.select_folder(folder, readonly=True)
-        found = {uid: data[b"FLAGS"] for uid, data in client.fetch(client.search("ALL"), ["FLAGS"]).items()}
-        client.logout()
-        self._clients.remove(client)
-        return found
-
-    def mark(self, folder: str, flag: bytes) -> None:
-        """The agent's client sets a flag on all mails of a folder."""
-        client = self.client()
-        client.select_folder(folder)
-        client.add_flags(client.search("ALL"), [flag], silent=True)
-        client.logout()
-        self._clients.remove(client)
 
     def ledger(self) -> Ledger:
         """The ledger, opened for a look."""

@@ -72,8 +72,9 @@ class ImapConnection:
 
         Keys are the fields of FolderNames, `/` in a name means hierarchy; the server's prefix and
         delimiter are applied unless the folder is there by exactly that name. Drafts, Sent and Trash
-        are found by special use (RFC 6154), then by usual names, when none is given. Without a name
-        for `approval` the drafts folder is the queue.
+        are found by special use (RFC 6154), then by usual names, when none is given; where nothing
+        looks like Sent, the answer names one that `ensure` creates. Without a name for `approval`
+        the drafts folder is the queue.
         """
         shape = self._hierarchy()
         with self._session.guarded("LIST"):

@@ -31,8 +31,10 @@ def append(session: Session, folder: str, messages: Sequence[NewMessage]) -> Pla
     if any(not message.raw for message in messages):
         raise PermanentError("APPEND: a message without a byte")
     batches = list(_batches(session, messages))
-    if len(batches) > 1 and folder in poll(session, [folder]):
-        session.select(folder)  # Dovecot appends to the selected folder several times faster
+    several = len(batches) > 1 and folder in poll(session, [folder])
+    if several or (session.selected is not None and session.selected.folder == folder):
+        # Dovecot appends to the selected folder several times faster, Courier to none that is only examined
+        session.select(folder, writable=True)
     validity: int | None = None
     uids: list[int | None] = []
     for group in _groups(session, batches):

@@ -110,6 +110,8 @@ def resolve(wanted: Mapping[str, str | None], shape: Hierarchy, listed: Sequence
             chosen[role] = name if name in present else shape.place(name)
         elif role in SPECIAL_USE:
             chosen[role] = _special(role, shape, listed)
+    if not chosen["sent"] and (sent := shape.place("Sent")) not in present:
+        chosen["sent"] = sent  # to be created: what was sent must not be kept nowhere
     if not wanted.get("approval"):
         chosen["approval"] = chosen["drafts"]  # layout "drafts": the account's own folder is the queue
     _require(chosen)

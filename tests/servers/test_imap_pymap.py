@@ -33,7 +33,7 @@ def test_folders(connection: ImapConnection) -> None:
     """Folders are made and found without NAMESPACE and SPECIAL-USE."""
     wanted = {"inbox": "INBOX", "approval": "Approval", "approved": "Approved", "rejected": "Zu prüfen"}
     names = connection.resolve({**wanted, "reclassify": "Reclassify", "no_reply_needed": "None needed"})
-    assert (names.rejected, names.sent) == ("Zu prüfen", None)
+    assert (names.rejected, names.sent) == ("Zu prüfen", "Sent")
     child = connection.child(names.reclassify, "Delivery")
     assert connection.ensure([names.approval, names.rejected, child]) == ("Approval", "Zu prüfen", child)
     found = connection.poll([names.inbox, names.approval, names.rejected, "Nowhere"])
