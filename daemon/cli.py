@@ -50,11 +50,7 @@ def parser() -> argparse.ArgumentParser:
 
     _add_looks(commands, common)
 
-    importing = commands.add_parser("import", help="take in the seller's own files")
-    kinds = importing.add_subparsers(dest="what", required=True, metavar="WHAT")
-    orders = kinds.add_parser("orders", parents=[common], help="order reports and shipment files")
-    orders.add_argument("files", nargs="+", metavar="FILE")
-    orders.set_defaults(act=_import_orders)
+    _add_files(commands, common)
 
     _add_labels(commands, common)
 
@@ -102,6 +98,20 @@ def _add_looks(commands: Any, common: argparse.ArgumentParser) -> None:  # noqa:
     report.add_argument("--format", choices=("text", "json", "csv", "html"), default="text")
     report.add_argument("--output", metavar="FILE", help="write there instead of to the terminal")
     report.set_defaults(act=_report)
+
+
+def _add_files(commands: Any, common: argparse.ArgumentParser) -> None:  # noqa: ANN401  as above
+    """The commands about the seller's own files."""
+    importing = commands.add_parser("import", help="take in the seller's own files")
+    kinds = importing.add_subparsers(dest="what", required=True, metavar="WHAT")
+    orders = kinds.add_parser("orders", parents=[common], help="order reports and shipment files")
+    orders.add_argument("files", nargs="+", metavar="FILE")
+    orders.set_defaults(act=_import_orders)
+
+    templates = commands.add_parser("templates", help="look at all templates")
+    looks = templates.add_subparsers(dest="what", required=True, metavar="WHAT")
+    rendering = looks.add_parser("check", parents=[common], help="render each in every language")
+    rendering.set_defaults(act=_templates_check)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -191,6 +201,12 @@ def _labels_import(args: argparse.Namespace) -> int:
     from daemon.commands.labels import import_labels  # noqa: PLC0415  as above
 
     return import_labels(args.config, args.files, who=args.who, as_json=args.json)
+
+
+def _templates_check(args: argparse.Namespace) -> int:
+    from daemon.commands.templates import check  # noqa: PLC0415  as above
+
+    return check(args.config, as_json=args.json)
 
 
 def _demo(args: argparse.Namespace) -> int:

@@ -11,6 +11,7 @@ from datetime import datetime
 from daemon.desk.playbook import Playbook
 from daemon.ports.ledger.books import Ledger
 from daemon.ports.smtp import Outcome, SmtpSender
+from daemon.reply.library import Library
 from daemon.reply.templates import Templates
 from daemon.settings import CycleSettings
 from daemon.stages.context import Guesser
@@ -18,12 +19,13 @@ from daemon.stages.context import Guesser
 
 @dataclass(slots=True)
 class House:
-    """What all mailboxes share; `playbook` and `templates` are replaced at a reload."""
+    """What all mailboxes share; `playbook`, `templates` and `library` are replaced at a reload."""
 
     ledger: Ledger
     link_key: bytes
     playbook: Playbook
     templates: Templates
+    library: Library
     guess: Guesser
     threshold: float
     warn_at: tuple[float, ...]

@@ -2,7 +2,7 @@
 
 Promises: a second daemon on the same ledger is refused at once. The watchdog is fed only while every
 mailbox makes progress: finished looks, or attempts that ended. A stop lets the stage in hand finish; a
-reload re-reads playbook and templates, and a new model is taken over by itself.
+reload re-reads playbook, templates and library, and a new model is taken over by itself.
 
 Errors: `ConfigurationError` when a mailbox cannot be worked at its very first connection; `LockedError`
 when another daemon works on the ledger; with `--once` also the ports' errors.
@@ -25,6 +25,7 @@ from daemon.house import House
 from daemon.ports.ledger.books import Ledger
 from daemon.ports.ledger.store import LedgerLock, lock_path
 from daemon.ports.systemd import Systemd
+from daemon.reply.library import Library, load_library
 from daemon.reply.templates import Templates
 from daemon.settings import Settings, load, prove_secrets
 from daemon.shipped import shipped
@@ -75,6 +76,7 @@ class Service:
             link_key=ledger.mailboxes.link_key(),
             playbook=settings.playbook,
             templates=Templates(template_folders(settings)),
+            library=self._library(settings),
             guess=LiveGuesser(settings.state_dir / "model", self._log),
             threshold=settings.threshold,
             warn_at=settings.warn_at,
@@ -117,8 +119,15 @@ class Service:
             for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
                 loop.remove_signal_handler(number)
 
+    def _library(self, settings: Settings) -> Library:
+        """What the seller wrote down; what of it cannot be used is told and left out."""
+        library, problems = load_library(settings.library, settings.playbook.attached)
+        for problem in problems:
+            self._log.warning("library_problem", file=problem.file, line=problem.line, why=problem.slug)
+        return library
+
     def _reload(self, house: House, workers: list[MailboxWorker]) -> None:
-        """Take over a changed playbook and changed templates; a broken file changes nothing."""
+        """Take over a changed playbook, templates and library; a broken file changes nothing."""
         self._systemd.reloading()
         try:
             settings = load(self._settings.path)
@@ -127,6 +136,7 @@ class Service:
         else:
             house.playbook = settings.playbook
             house.templates = Templates(template_folders(settings))
+            house.library = self._library(settings)
             house.threshold, house.warn_at = settings.threshold, settings.warn_at
             self._log.info("reloaded")
         self._systemd.ready()

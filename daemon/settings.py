@@ -27,6 +27,7 @@ from daemon.mail.kinds import ReadingContext
 from daemon.ports.credentials import Secret, read_secret
 from daemon.ports.imap import ImapServer
 from daemon.ports.smtp import SmtpServer
+from daemon.reply.library import Places
 from daemon.settings_calendar import calendar_of
 from daemon.settings_file import FirstreplyFile, MailboxTable, PlaybookFile, PlayTable
 
@@ -67,6 +68,7 @@ class Settings:
     state_dir: Path
     ledger: str
     templates: Path | None
+    library: Places
     mailboxes: tuple[MailboxSettings, ...]
     playbook: Playbook
     threshold: float
@@ -87,22 +89,20 @@ def find(given: str | None, environ: Mapping[str, str] = os.environ) -> Path:
 def load(path: Path, environ: Mapping[str, str] = os.environ) -> Settings:
     """Read and check `firstreply.toml`, and the playbook beside it when there is one."""
     file = _read(path, FirstreplyFile)
-    named = Path(file.playbook) if file.playbook else path.parent / "playbook.toml"
-    playbook_path = named if named.is_absolute() else path.parent / named
-    if file.playbook and not playbook_path.exists():
-        raise ConfigurationError(
-            f"{playbook_path} does not exist",
-            where=f"{path}: playbook",
-            remedy="Correct the path, or remove the key to use the built-in playbook",
-        )
-    plays = _read(playbook_path, PlaybookFile) if playbook_path.exists() else PlaybookFile()
+    playbook_path = _beside(path, "playbook", file.playbook, "playbook.toml")
+    plays = PlaybookFile() if playbook_path is None else _read(playbook_path, PlaybookFile)
     return Settings(
         path=path,
         state_dir=Path(file.state_dir),
         ledger=file.ledger,
-        templates=Path(file.templates) if file.templates else None,
+        templates=_beside(path, "templates", file.templates, "templates"),
+        library=Places(
+            catalogue=_beside(path, "catalogue", file.catalogue, "catalogue.csv"),
+            manuals=_beside(path, "manuals", file.manuals, "manuals"),
+            knowledge=_beside(path, "knowledge", file.knowledge, "knowledge"),
+        ),
         mailboxes=tuple(_mailbox(path, table, environ) for table in file.mailbox),
-        playbook=_playbook(playbook_path, plays),
+        playbook=_playbook(playbook_path or path, plays),
         threshold=file.classifier.threshold,
         confirmation_weight=file.classifier.confirmation_weight,
         warn_at=tuple(file.deadlines.warn_at),
@@ -117,6 +117,20 @@ def load(path: Path, environ: Mapping[str, str] = os.environ) -> Settings:
         log_format=file.log.format,
         log_level=file.log.level,
     )
+
+
+def _beside(path: Path, key: str, given: str | None, usual: str) -> Path | None:
+    """The file or folder that a key names, else the usual one beside this file, if there."""
+    wanted = path.parent / (given or usual)
+    if wanted.exists():
+        return wanted
+    if given:
+        raise ConfigurationError(
+            f"{wanted} does not exist",
+            where=f"{path}: {key}",
+            remedy="Correct the path, or remove the key",
+        )
+    return None
 
 
 def prove_secrets(settings: Settings) -> None:

@@ -177,6 +177,9 @@ class FirstreplyFile(Strict):
     ledger: str = "sqlite:////var/lib/firstreply/ledger.db"
     templates: str | None = None
     playbook: str | None = None
+    catalogue: str | None = None
+    manuals: str | None = None
+    knowledge: str | None = None
     mailbox: Annotated[list[MailboxTable], Field(min_length=1)]
     classifier: ClassifierTable = ClassifierTable()
     deadlines: DeadlinesTable = DeadlinesTable()

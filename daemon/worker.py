@@ -222,6 +222,7 @@ class MailboxWorker:
             link_key=house.link_key,
             playbook=house.playbook,
             templates=house.templates,
+            library=house.library,
             guess=house.guess,
             threshold=house.threshold,
             warn_at=house.warn_at,

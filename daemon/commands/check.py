@@ -16,11 +16,12 @@ from rich.console import Console
 
 from classifier.errors import ModelError
 from classifier.live import LiveModel
-from daemon.desk.playbook import Scenario
 from daemon.errors import FirstreplyError
 from daemon.ports.imap import ImapConnection
 from daemon.ports.smtp import SmtpSender
-from daemon.reply.templates import TemplateError, Templates
+from daemon.reply.library import load_library
+from daemon.reply.problems import Problem
+from daemon.reply.template_check import check_templates
 from daemon.service import template_folders
 from daemon.settings import MailboxSettings, Settings, find, load
 
@@ -62,7 +63,9 @@ def _findings(settings: Settings) -> Iterator[Finding]:
     yield Finding("ok", "configuration", f"{settings.path} with {len(settings.mailboxes)} mailboxes")
     yield from _model(settings.state_dir / "model")
     yield from _templates(settings)
+    yield from _library(settings)
     for box in settings.mailboxes:
+        yield from _trust(box)
         yield from _imap(box)
         yield from _smtp(box)
 
@@ -75,18 +78,31 @@ def _model(root: Path) -> Iterator[Finding]:
 
 
 def _templates(settings: Settings) -> Iterator[Finding]:
-    templates = Templates(template_folders(settings))
-    unanswered = {Scenario.A_TO_Z_CLAIM, Scenario.NO_REPLY_NEEDED}
-    broken = 0
-    for scenario in [item for item in Scenario if item not in unanswered]:
-        name = settings.playbook.plays[scenario].template or scenario.value
-        try:
-            templates.render(name, "en", {})
-        except TemplateError as error:
-            broken += 1
-            yield Finding("problem", f"template {name}", str(error), "Correct the template")
-    if not broken:
-        yield Finding("ok", "templates", "all render")
+    problems = check_templates(
+        template_folders(settings), settings.playbook.templates, settings.playbook.severities
+    )
+    for item in problems:
+        yield Finding("problem", "templates", f"{_place(item)}: {item.text}", item.remedy)
+    if not problems:
+        yield Finding("ok", "templates", "all render in every language, with all facts and with none")
+
+
+def _library(settings: Settings) -> Iterator[Finding]:
+    library, problems = load_library(settings.library, settings.playbook.attached)
+    for item in problems:
+        yield Finding("problem", "library", f"{_place(item)}: {item.text}", item.remedy)
+    products, passages = len(library.catalogue.products), len(library.knowledge.passages)
+    yield Finding("ok", "library", f"{products} products in the catalogue, {passages} answers to questions")
+
+
+def _place(problem: Problem) -> str:
+    return f"{problem.file}, line {problem.line}" if problem.line else problem.file
+
+
+def _trust(box: MailboxSettings) -> Iterator[Finding]:
+    if box.reading.authserv_id is None and not box.reading.authserv_topmost:
+        said = "nobody vouches for senders, so drafts tell nothing of imported orders"
+        yield Finding("note", f"{box.mailbox.name}: authserv_id", said, "Name your mail provider's server")
 
 
 def _imap(box: MailboxSettings) -> Iterator[Finding]:

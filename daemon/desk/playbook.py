@@ -59,10 +59,15 @@ def _hours(target: float | None, hard: float | None = None) -> tuple[timedelta |
 
 
 def _play(
-    scenario: Scenario, target: float | None, *steps: str, hard: float | None = None, outcome: str
+    scenario: Scenario,
+    target: float | None,
+    *steps: str,
+    hard: float | None = None,
+    outcome: str,
+    attach: tuple[str, ...] = (),
 ) -> Play:
     due, limit = _hours(target, hard)
-    return Play(due, limit, scenario.value, steps, outcome)
+    return Play(due, limit, scenario.value, steps, outcome, attach=attach)
 
 
 DEFAULT_PLAYS: Mapping[Scenario, Play] = {
@@ -88,6 +93,7 @@ DEFAULT_PLAYS: Mapping[Scenario, Play] = {
         "Find the steps in the knowledge base, or ask the product team.",
         "Attach the manual of this ASIN.",
         outcome="The buyer uses the product.",
+        attach=("manual",),
     ),
     Scenario.PRESALE_QUESTION: _play(
         Scenario.PRESALE_QUESTION,
@@ -147,6 +153,16 @@ class Playbook:
     plays: Mapping[Scenario, Play] = field(default_factory=lambda: DEFAULT_PLAYS)
     severities: Mapping[str, str] = field(default_factory=dict)
     calendars: Mapping[str, Calendar] = field(default_factory=dict)
+
+    @property
+    def templates(self) -> frozenset[str]:
+        """The names in all plays' `template`."""
+        return frozenset(play.template for play in self.plays.values())
+
+    @property
+    def attached(self) -> frozenset[str]:
+        """The names in all plays' `attach`."""
+        return frozenset(name for play in self.plays.values() for name in play.attach)
 
     def deadlines(self, start: datetime, scenario: Scenario, runner_up: Scenario | None = None) -> Deadlines:
         """The limits of a clock; an unsure message gets the stricter ones of its two best labels."""

@@ -43,6 +43,8 @@ class Understanding:
     relay: Relay | None = None
     order_ids: tuple[str, ...] = ()
     """Those of the subject first: the first one is the order of the conversation."""
+    named_orders: tuple[str, ...] = ()
+    """Those that stand in the subject or in Amazon's own lines, not in the buyer's words alone."""
     asins: tuple[str, ...] = ()
     product: str | None = None
     quantity: int | None = None
@@ -98,12 +100,14 @@ def _buyer_message(message: Message, writer: Writer, *, verified: bool) -> Under
     relay, lines = writer.relay, facts.products(parts.head) or facts.products(message.text)
     listed = listed_products(message.html) if message.text_is_html and not lines else ()
     orders = facts.order_ids(message.subject, parts.head, parts.words)
+    named = facts.order_ids(message.subject, parts.head)
     site = relay.marketplace if relay else ""
     return Understanding(
         kind=writer.kind,
         reason=writer.reason,
         relay=relay,
         order_ids=orders,
+        named_orders=named,
         asins=tuple(
             dict.fromkeys([asin for _, _, asin in lines] + list(facts.asins(parts.head, parts.words)))
         ),

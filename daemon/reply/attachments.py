@@ -4,7 +4,8 @@ Promises: what is sent is named by the type that its extension says, whatever a 
 no header unencoded; no boundary can occur inside a part, since every part is base64 or quoted-printable.
 Which extensions and sizes may leave is the policy guard's affair (PG18, PG19).
 
-Errors: `ValueError` for a name that cannot be sent; `complaint` asks first.
+Errors: `ValueError` for a name that cannot be sent; `complaint` asks first. A file of the seller's that
+cannot be read does not go along.
 """
 
 import base64
@@ -13,7 +14,10 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from email.utils import encode_rfc2231
-from functools import cached_property
+from functools import cached_property, lru_cache
+from pathlib import Path
+
+from daemon.desk.policy_envelope import RISKY_BYTES
 
 BOUNDARY = "=_firstreply"
 """`=_` stands in no quoted-printable and in no base64 text (RFC 2045, section 6.7)."""
@@ -75,6 +79,34 @@ def complaint(file: Attachment) -> str:
     if _UNSENDABLE.search(file.name) or len(file.name) > LONGEST_NAME:
         return f"{shown}: its name is too long, or holds a character that no file name needs"
     return "" if type_of(file.name) else f"{shown}: no file type that Amazon takes"
+
+
+def unusable(folder: Path | None, name: str) -> str:
+    """Why a file of this folder cannot go with a reply; without a folder only its name is judged."""
+    said = complaint(Attachment(name, "", b"")) or (f"{name}: it is hidden" if name.startswith(".") else "")
+    if said or folder is None:
+        return said
+    try:
+        size = (folder / name).stat().st_size
+    except OSError:
+        return f"{name} does not lie in {folder}"
+    return "" if size <= RISKY_BYTES else f"{name} is larger than {RISKY_BYTES // 1_000_000} MB"
+
+
+def read_attachment(folder: Path | None, name: str) -> Attachment | None:
+    """A file of the seller's folder; None when it cannot go along."""
+    if folder is None or unusable(folder, name):
+        return None
+    try:
+        return _read(folder / name, (folder / name).stat().st_mtime_ns)
+    except OSError:
+        return None
+
+
+@lru_cache(maxsize=16)
+def _read(path: Path, _changed: int) -> Attachment:
+    """A file as it is; a backlog wants the same manual again and again, in its encoded form."""
+    return Attachment(path.name, type_of(path.name), path.read_bytes())
 
 
 def mixed(text_part: bytes, files: Iterable[Attachment]) -> bytes:

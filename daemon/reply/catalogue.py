@@ -1,24 +1,25 @@
 """The product catalogue: what the seller knows of each product, by ASIN and language.
 
 Promises: a table (CSV, UTF-8) with the columns of `config/catalogue.example.csv`; bad rows are listed and
-skipped. A row without a language holds for every language that has no row of its own.
+skipped, and a manual that cannot be sent is left out of its row. A row without a language holds for every
+language that has no row of its own.
 
 Errors: none are raised; an unreadable file is a problem in the list.
 """
 
 import csv
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from daemon.desk.order import ASIN
+from daemon.reply.attachments import unusable
 from daemon.reply.problems import Problem
 
 COLUMNS = ("asin", "language", "name", "manual", "warranty", "spare_parts")
-MANUAL_TYPES = frozenset({".pdf", ".png", ".txt", ".doc", ".docx"})
-"""What Amazon lets through as an attachment and a manual can be."""
 _LARGEST = 32 * 1024 * 1024
 _LONGEST = 400
+_NO_MANUAL = "Put the file there, or empty the cell: until then the product has no manual"
 _NEW = "Write one row for each product: " + ",".join(COLUMNS)
 
 
@@ -72,17 +73,20 @@ def read_catalogue(path: Path, manuals: Path | None = None) -> tuple[Catalogue, 
     for number, row in enumerate(rows[1:], 2):
         if not row.strip():
             continue
-        product, complaint = _row(names, row, manuals)
+        product, complaint = _row(names, row)
         if product is not None and (product.asin, product.language) in products:
             complaint = "This product and language have a row already"
         if complaint:
             problems.append(Problem(str(path), number, "bad_row", complaint, _NEW))
         elif product is not None:
-            products[product.asin, product.language] = product
+            said = unusable(manuals, product.manual) if product.manual else ""
+            if said:
+                problems.append(Problem(str(path), number, "manual", said, _NO_MANUAL))
+            products[product.asin, product.language] = replace(product, manual="") if said else product
     return Catalogue(products), problems
 
 
-def _row(names: list[str], row: str, manuals: Path | None) -> tuple[Product | None, str]:
+def _row(names: list[str], row: str) -> tuple[Product | None, str]:
     """A product, or why the row is none."""
     try:
         cells = next(csv.reader([row.rstrip("\r")], strict=True))
@@ -92,10 +96,10 @@ def _row(names: list[str], row: str, manuals: Path | None) -> tuple[Product | No
         return None, 'It has more fields than columns; quote a field that has a comma, as in "5 V, 2 A"'
     values = {name: " ".join(cell.split()) for name, cell in zip(names, cells, strict=False)}
     product = Product(**{name: values.get(name, "") for name in COLUMNS})
-    return product, _complaint(product, manuals)
+    return product, _complaint(product)
 
 
-def _complaint(product: Product, manuals: Path | None) -> str:
+def _complaint(product: Product) -> str:
     if not ASIN.fullmatch(product.asin):
         return f"'{product.asin[:40]}' is no ASIN (ten capitals and digits)"
     if not product.name:
@@ -104,16 +108,4 @@ def _complaint(product: Product, manuals: Path | None) -> str:
         return f"'{product.language[:40]}' is no language code such as en or de"
     if max(len(product.name), len(product.warranty), len(product.spare_parts)) > _LONGEST:
         return f"A field is longer than {_LONGEST} characters"
-    return _manual_complaint(product.manual, manuals)
-
-
-def _manual_complaint(manual: str, manuals: Path | None) -> str:
-    if not manual:
-        return ""
-    if "/" in manual or "\\" in manual or manual.startswith("."):
-        return "The manual must be a file name without a folder"
-    if Path(manual).suffix.lower() not in MANUAL_TYPES:
-        return f"The manual's type is not one of {', '.join(sorted(MANUAL_TYPES))}"
-    if manuals is not None and not (manuals / manual).is_file():
-        return f"The manual {manual} does not lie in {manuals}"
     return ""

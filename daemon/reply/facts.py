@@ -88,8 +88,8 @@ def facts_for(
     passage: Passage | None = None,
 ) -> Facts:
     """All facts for one reply; `lines` and `shipments` may hold other orders too, they are left aside."""
-    line = _the_line([line for line in lines if mail.order_id and line.order_id == mail.order_id], mail.asin)
-    asin = mail.asin or (line.asin if line else "")
+    line = _the_line(_lines_of(mail, lines), mail.asin)
+    asin = asin_of(mail, lines)
     merger = _Merger()
     merger.add(
         "mailbox", brand=house.brand, signature=house.signature, change=house.change, cause=house.cause
@@ -121,6 +121,12 @@ def facts_for(
         merger.values[name] = passage.text
         merger.sources[name] = f"knowledge base, {passage.source}"
     return Facts(merger.values, merger.sources)
+
+
+def asin_of(mail: MailFacts, lines: Sequence[OrderLine]) -> str:
+    """The one product that is meant: the mail's own, else that of the order's only line."""
+    line = _the_line(_lines_of(mail, lines), mail.asin)
+    return mail.asin or (line.asin if line else "")
 
 
 def one_line(value: str, longest: int = _LONGEST) -> str:
@@ -161,6 +167,10 @@ def _add_parcel(merger: _Merger, parcel: Shipment | None, language: str, today: 
     for name, day in dates.items():
         if day is not None:
             merger.add(source, **{name: format_date(language, day)})
+
+
+def _lines_of(mail: MailFacts, lines: Sequence[OrderLine]) -> list[OrderLine]:
+    return [line for line in lines if mail.order_id and line.order_id == mail.order_id]
 
 
 def _the_line(lines: Sequence[OrderLine], asin: str) -> OrderLine | None:

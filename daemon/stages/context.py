@@ -20,6 +20,7 @@ from daemon.mail.understanding import ReadingContext, Understanding
 from daemon.ports.imap import FolderNames, ImapConnection
 from daemon.ports.ledger.books import Ledger
 from daemon.ports.ledger.store import Claim
+from daemon.reply.library import Library
 from daemon.reply.templates import Templates
 
 
@@ -43,6 +44,7 @@ class Context:
     link_key: bytes
     playbook: Playbook
     templates: Templates
+    library: Library
     guess: Guesser
     threshold: float
     warn_at: tuple[float, ...]

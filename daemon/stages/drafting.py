@@ -17,9 +17,10 @@ from daemon.desk.link import TOKEN_HEADER
 from daemon.ports.imap import NewMessage, Placed
 from daemon.ports.ledger.draft_rows import NewDraft, Owed, Place, Planned
 from daemon.reply.copies import untouched
-from daemon.stages.composing import compose
+from daemon.stages.composing import compose, orders_of
 from daemon.stages.context import Context
 from daemon.stages.noting import append_notes, hold
+from daemon.stages.pasting import plan_statements
 
 REPLACEABLE = frozenset({DraftState.PLANNED, DraftState.QUEUED})
 PAGE = 1_000
@@ -40,6 +41,7 @@ def drafting(context: Context) -> Drafted:
     _append(context, _not_found(context, context.ledger.drafts.planned(context.claim)))
     drafted = _draft_all(context)
     _clear_superseded(context)
+    plan_statements(context)
     append_notes(context)
     return drafted
 
@@ -72,6 +74,7 @@ def _sort(context: Context, owed: list[Owed]) -> tuple[list[NewDraft], int]:
     """Compose what can be drafted; hold what a person has in hand."""
     fresh: list[NewDraft] = []
     held = 0
+    orders = orders_of(context, owed)
     for item in owed:
         # a held draft that nobody took up before the buyer wrote again must not block the conversation
         given_up = item.open_state is DraftState.HELD and item.rested
@@ -87,7 +90,7 @@ def _sort(context: Context, owed: list[Owed]) -> tuple[list[NewDraft], int]:
                 )
                 held += 1
             continue
-        fresh.append(compose(context, item))
+        fresh.append(compose(context, item, orders))
     return fresh, held
 
 

@@ -254,5 +254,8 @@ def _facts(understanding: Understanding) -> dict[str, object]:
         "asins": list(understanding.asins),
         "tracking_numbers": list(understanding.tracking_numbers),
         "no_response_url": understanding.no_response_url,
+        # only such a mail's draft may tell what the seller's files know of an order
+        "order_ids": list(understanding.order_ids),
+        "vouched_orders": list(understanding.named_orders) if understanding.verified else [],
     }
     return {name: value for name, value in facts.items() if value}

@@ -29,21 +29,26 @@ def new_note(
     about: Place | None = None,
 ) -> NewNote:
     """The note that explains `reason`, with an identity of its own: one note for each mail `about`."""
-    box = context.mailbox
     words = Words(
         context.folders.approved,
         context.folders.approval,
         context.folders.rejected,
-        box.address,
+        context.mailbox.address,
         recipient,
         detail,
         when,
     )
     subject, text = note_text(reason, words, order_id)
-    octets = secrets.token_bytes(TOKEN_OCTETS)
-    if about is not None:
-        # whatever keeps the mail where it lies, each look at it would leave a further note
-        named = f"{context.claim.mailbox_id} {reason} {about.uidvalidity} {about.uid} {about.folder}"
+    # whatever keeps the mail where it lies, each look at it would leave a further note
+    named = f"{reason} {about.uidvalidity} {about.uid} {about.folder}" if about is not None else ""
+    return note_of(context, reason, subject, text, about=named)
+
+
+def note_of(context: Context, reason: str, subject: str, text: str, *, about: str = "") -> NewNote:
+    """A note of these words; there is one for each thing `about`, which names it within the mailbox."""
+    box, octets = context.mailbox, secrets.token_bytes(TOKEN_OCTETS)
+    if about:
+        named = f"{context.claim.mailbox_id} {about}"
         octets = hmac.digest(context.link_key, named.encode(), "sha256")[:TOKEN_OCTETS]
     token = token_from(octets)
     header_id = message_id(context.link_key, LinkKind.NOTE, token, box.domain)

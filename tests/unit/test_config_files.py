@@ -21,9 +21,16 @@ CONFIG = Path(__file__).resolve().parents[2] / "config"
 MANDATORY = {"mailbox.name", "mailbox.address"} | {
     f"mailbox.{server}.{key}" for server in ("imap", "smtp") for key in ("host", "username", "password")
 }
-UNSET = {"templates", "playbook", "mailbox.authserv_id", "mailbox.imap.ca_file", "mailbox.smtp.ca_file"} | {
-    f"mailbox.folders.{name}" for name in ("sent", "drafts", "trash")
-}
+UNSET = {
+    "templates",
+    "playbook",
+    "catalogue",
+    "manuals",
+    "knowledge",
+    "mailbox.authserv_id",
+    "mailbox.imap.ca_file",
+    "mailbox.smtp.ca_file",
+} | {f"mailbox.folders.{name}" for name in ("sent", "drafts", "trash")}
 """Keys whose default is that they are not set: the file shows an example."""
 EXAMPLE = """
 state_dir = "{state}"
@@ -134,9 +141,12 @@ def test_the_shipped_files_load(tmp_path: Path, whole: bool) -> None:
     """Both files as they are, and with every "#" taken off: the same settings but for the example values."""
     for name in ("firstreply.toml", "playbook.toml"):
         (tmp_path / name).write_text(text_of(name, whole=whole), encoding="utf-8")
+    for name in ("templates", "catalogue.csv", "manuals", "knowledge"):
+        (tmp_path / name).mkdir()
     settings = load(tmp_path / "firstreply.toml", {})
     assert dict(settings.playbook.plays) == dict(DEFAULT_PLAYS)
     assert settings.cycle.batch == 100
+    assert settings.library.knowledge == tmp_path / "knowledge"
     assert settings.mailboxes[0].mailbox.folders.approval == "Approval"
 
 

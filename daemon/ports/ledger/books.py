@@ -16,6 +16,7 @@ from daemon.ports.ledger.identity import IdentityBook
 from daemon.ports.ledger.intake import IntakeBook
 from daemon.ports.ledger.labels import LabelBook
 from daemon.ports.ledger.mailboxes import Mailboxes
+from daemon.ports.ledger.notes import NoteBook
 from daemon.ports.ledger.orders import OrderBook
 from daemon.ports.ledger.store import migrate, open_engine
 
@@ -33,6 +34,7 @@ class Ledger:
     clocks: ClockBook
     labels: LabelBook
     orders: OrderBook
+    notes: NoteBook
     alerts: AlertBook
     figures: FigureBook
 
@@ -56,6 +58,7 @@ class Ledger:
             ClockBook(engine),
             LabelBook(engine),
             OrderBook(engine),
+            NoteBook(engine),
             AlertBook(engine),
             FigureBook(engine),
         )

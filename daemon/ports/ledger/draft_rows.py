@@ -56,7 +56,11 @@ class Owed:
 
 @dataclass(frozen=True, slots=True)
 class NewDraft:
-    """A draft about to be planned; `replaces` is the unedited one it supersedes."""
+    """A draft about to be planned; `replaces` is the unedited one it supersedes.
+
+    `gaps` are the facts that nobody knew, `source` the place in the knowledge base that answers; `notes` go
+    to the agent together with the draft.
+    """
 
     message_id: int
     conversation_id: int
@@ -69,6 +73,9 @@ class NewDraft:
     digest: str
     reason: str
     replaces: int | None = None
+    gaps: tuple[str, ...] = ()
+    source: str = ""
+    notes: tuple["NewNote", ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +221,8 @@ def draft_values(claim: Claim, draft: NewDraft, now: datetime) -> dict[str, Any]
         "recipient": draft.recipient,
         "template": draft.template,
         "language": draft.language,
+        "gaps": "\n".join(draft.gaps) or None,
+        "source": draft.source or None,
         "reason": draft.reason,
         "planned_at": now,
         "changed_at": now,

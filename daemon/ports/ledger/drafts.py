@@ -89,12 +89,15 @@ class DraftBook:
                     for draft_id, draft in zip(ids, drafts, strict=True)
                 ],
             )
+            for draft_id, draft in zip(ids, drafts, strict=True):
+                for note in draft.notes:
+                    plan_note(connection, claim, now, note, draft_id, draft.message_id)
             enter(
                 connection,
                 claim,
                 now,
                 [
-                    Entry("drafting", "draft", draft_id, draft.reason, None, DraftState.PLANNED)
+                    Entry("drafting", "draft", draft_id, draft.reason, None, DraftState.PLANNED, draft.source)
                     for draft_id, draft in zip(ids, drafts, strict=True)
                 ],
             )

@@ -35,6 +35,7 @@ REASONS: Mapping[str, str] = {
     "prepared": "The delivery was written with all its bytes.",
     "reclassified": "A person said what a message is: its clock has the limits of that scenario.",
     "reading_failed": "The mail could not be read.",
+    "facts_missing_so_holding": "A holding draft, since facts are missing and the limit is near.",
     "scenario_draft": "A draft from the scenario's template.",
     "field_too_long": "Shunted unread: one header field is too long for any parser.",
     "header_too_big": "Shunted unread: the header is larger than 128 KiB.",

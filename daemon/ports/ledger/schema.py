@@ -49,6 +49,9 @@ metadata = MetaData(
 )
 
 
+CLAIMS = "(notice IN ('a_to_z_claim', 'chargeback') OR scenario = 'a_to_z_claim')"
+"""Messages that announce or make a claim; a query must say it in the same words to use the index."""
+
 house = Table(
     "house",
     metadata,
@@ -171,6 +174,7 @@ message = Table(
     Index("ix_message_message_id", "mailbox_id", "message_id"),
     Index("ix_message_state", "mailbox_id", "state"),
     Index("ix_message_action", "mailbox_id", "action", "id"),
+    Index("ix_message_claim", "mailbox_id", "id", sqlite_where=text(CLAIMS), postgresql_where=text(CLAIMS)),
 )
 
 draft = Table(
@@ -187,6 +191,8 @@ draft = Table(
     Column("recipient", String(320), nullable=False),
     Column("template", String(64), nullable=False),
     Column("language", String(8), nullable=False),
+    Column("gaps", Words),
+    Column("source", Words),
     Column("reason", String(64)),
     Column("folder_name", Words),
     Column("uidvalidity", BigInteger),
@@ -242,12 +248,15 @@ note = Table(
     key(),
     to("mailbox"),
     to("draft", optional=True),
+    # no foreign key: SQLite could add one only by making the table, and its triggers, anew
+    Column("message_id", BigInteger),
     *state(NoteState),
     Column("message_id_header", Words, nullable=False, unique=True),
     Column("reason", String(64), nullable=False),
     Column("raw", LargeBinary, nullable=False),
     Column("planned_at", Instant, nullable=False),
     Index("ix_note_state", "mailbox_id", "state"),
+    Index("ix_note_message_id", "message_id"),
 )
 
 label = Table(

@@ -54,7 +54,12 @@ def change_draft(
 
 
 def plan_note(
-    connection: Connection, claim: Claim, now: datetime, note: NewNote, draft_id: int | None
+    connection: Connection,
+    claim: Claim,
+    now: datetime,
+    note: NewNote,
+    draft_id: int | None,
+    message_id: int | None = None,
 ) -> None:
     """Record the intention to leave a note, in the caller's transaction; the same note only once."""
     same = sa.select(t.note.c.id).where(t.note.c.message_id_header == note.header_id)
@@ -64,6 +69,7 @@ def plan_note(
         sa.insert(t.note).values(
             mailbox_id=claim.mailbox_id,
             draft_id=draft_id,
+            message_id=message_id,
             state=NoteState.PLANNED,
             message_id_header=note.header_id,
             reason=note.reason,

@@ -36,6 +36,7 @@ def test_shipped_templates_have_no_problem() -> None:
         ("notes/public_replies.txt.j2", "Hello", "unused", 0),
         ("notes/public_reply.txt.j2", "\n\n{{ nothing }}", "does_not_render", 3),
         ("en/product_issue.txt", "Hello", "unused", 0),
+        ("de/satisfied.txt.j2", "Bitte geben Sie uns fünf Sterne!", "policy", 0),
     ],
 )
 def test_a_bad_file_is_listed(tmp_path: Path, name: str, text: str, slug: str, line: int) -> None:
@@ -45,6 +46,25 @@ def test_a_bad_file_is_listed(tmp_path: Path, name: str, text: str, slug: str, l
     assert name.rsplit("/", 1)[1] in problems[0].file
     assert problems[0].remedy in str(problems[0])
     assert problems[0].file in str(problems[0])
+
+
+def test_a_name_of_the_playbooks_own_must_be_there_in_english(tmp_path: Path) -> None:
+    """Known names are no news; a new one is looked for, and its file is used."""
+    assert check_templates([SHIPPED], ["other", "a_to_z_claim"]) == []
+    problems = check_templates([SHIPPED], ["warm_words"])
+    assert [(problem.slug, problem.file) for problem in problems] == [("missing", "en/warm_words.txt.j2")]
+    folders = own(tmp_path, "en/warm_words.txt.j2", "Hello")
+    assert check_templates(folders, ["warm_words"]) == []
+    (tmp_path / "de").mkdir()
+    (tmp_path / "de" / "warm_words.txt.j2").write_text("{{ nothing }}")
+    assert [problem.slug for problem in check_templates(folders, ["warm_words"])] == ["does_not_render"]
+
+
+def test_a_lowered_rule_is_no_finding(tmp_path: Path) -> None:
+    """What the owner allows at their own risk does not stand in the way."""
+    folders = own(tmp_path, "en/other.txt.j2", "Please consider updating your review.")
+    assert [problem.slug for problem in check_templates(folders)] == ["policy"]
+    assert check_templates(folders, (), {"pg09_change_review": "warn"}) == []
 
 
 def test_a_mistake_in_one_branch_only_is_found(tmp_path: Path) -> None:

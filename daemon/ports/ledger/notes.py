@@ -1,0 +1,56 @@
+"""Notes about messages that get no draft: what the ledger owes the agent for a claim.
+
+Promises: a message is owed its note until one stands in the ledger, so that a crash leaves one note, not two.
+
+Errors: those of `store.py`.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Engine
+
+from daemon.ports.ledger import schema as t
+from daemon.ports.ledger.draft_rows import NewNote
+from daemon.ports.ledger.steps import plan_note
+from daemon.ports.ledger.store import Claim, reading, writing
+
+OWED_NOTES = sa.text(
+    f"""
+    SELECT m.id, m.text, m.facts, c.order_id
+      FROM message m LEFT JOIN conversation c ON c.id = m.conversation_id
+     WHERE m.mailbox_id = :box AND {t.CLAIMS} AND m.action_reason NOT IN ('before_mark', 'suspicious')
+       AND NOT EXISTS (SELECT 1 FROM note n WHERE n.message_id = m.id)
+     ORDER BY m.id
+     LIMIT :most
+    """  # noqa: S608  the same words as the index
+)
+
+
+@dataclass(frozen=True, slots=True)
+class OwedNote:
+    """A claim, or a buyer's announcement of one, that has no statement to paste yet."""
+
+    message_id: int
+    text: str
+    facts: str
+    order_id: str
+
+
+class NoteBook:
+    """What drafting reads and writes about notes that go with no draft."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def owed(self, claim: Claim, limit: int) -> list[OwedNote]:
+        """Messages about claims that have no note yet, oldest first."""
+        with reading(self._engine) as connection:
+            rows = connection.execute(OWED_NOTES, {"box": claim.mailbox_id, "most": limit})
+            return [OwedNote(row.id, row.text or "", row.facts or "{}", row.order_id or "") for row in rows]
+
+    def plan(self, claim: Claim, message_id: int, note: NewNote, now: datetime) -> None:
+        """Record the intention to leave the note of one message."""
+        with writing(self._engine, claim) as connection:
+            plan_note(connection, claim, now, note, None, message_id)
