@@ -12,7 +12,7 @@ from dataclasses import asdict
 from datetime import timedelta
 
 from daemon.errors import FirstreplyError
-from daemon.ports.imap import FolderNames, FolderStatus
+from daemon.ports.imap import FolderStatus
 from daemon.stages.approval import approval
 from daemon.stages.context import Context
 from daemon.stages.deadlines import deadlines
@@ -41,17 +41,12 @@ async def run_cycle(
             drafted = await run(lambda: drafting(context))
         except FirstreplyError as error:
             drafted, trouble = Drafted(0, 0), error
-        observed = await run(lambda: approval(context, statuses))
-        sent = await dispatch(context, sender, run)
+        observed = await run(lambda: approval(context, statuses, full=full))
+        stopped = await run(lambda: context.ledger.mailboxes.frozen(context.claim))
+        sent = await dispatch(context, sender, run) if stopped is None else 0
     finally:
         warned = await run(lambda: deadlines(context))
     if trouble is not None:
         raise trouble
-    counts = {**asdict(taken), **asdict(drafted), **asdict(observed), "sent": sent, "warned": warned}
+    counts = {**asdict(taken), **asdict(drafted), **observed, "sent": sent, "warned": warned}
     return {name: number for name, number in counts.items() if number}
-
-
-def watched(folders: FolderNames) -> list[str]:
-    """The folders whose STATUS tells that people or mail servers did something."""
-    names = (folders.inbox, folders.approval, folders.approved, folders.rejected, folders.sent)
-    return [name for name in names if name is not None]

@@ -193,16 +193,12 @@ def _mailbox(path: Path, table: MailboxTable, environ: Mapping[str, str]) -> Mai
         where = f"{path}: mailbox {table.name!r}, {key}.password"
         return lambda: read_secret(secret, environ=environ, where=where)
 
-    for key, chosen, built in (
-        ("imap.auth", table.imap.auth, "password"),
-        ("layout", table.layout, "folders"),
-    ):
-        if chosen != built:
-            raise ConfigurationError(
-                f'"{chosen}" is not built yet',
-                where=f"{path}: mailbox {table.name!r}, {key}",
-                remedy=f'Use "{built}", or leave the key out',
-            )
+    if table.imap.auth != "password":
+        raise ConfigurationError(
+            f'"{table.imap.auth}" is not built yet',
+            where=f"{path}: mailbox {table.name!r}, imap.auth",
+            remedy='Use "password", or leave the key out',
+        )
     return MailboxSettings(
         mailbox=Mailbox(
             name=table.name,

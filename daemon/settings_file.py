@@ -193,6 +193,13 @@ class FirstreplyFile(Strict):
         twice = {name for name in names if names.count(name) > 1}
         if twice:
             raise ValueError(f"the mailbox name {min(twice)!r} is used twice; give each its own")
+        accounts = [(box.imap.host, box.imap.port, box.imap.username) for box in self.mailbox]
+        for box, account in zip(self.mailbox, accounts, strict=True):
+            if accounts.count(account) > 1:
+                raise ValueError(
+                    f"the mailbox {box.name!r} is the IMAP account of another one; two daemons' hands in one "
+                    "account would answer every buyer twice: give each seller account a mailbox of its own"
+                )
         return self
 
 

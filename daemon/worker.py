@@ -20,7 +20,7 @@ from typing import TypeVar
 import tenacity
 from structlog.typing import FilteringBoundLogger
 
-from daemon.cycle import run_cycle, watched
+from daemon.cycle import run_cycle
 from daemon.errors import ConfigurationError, FirstreplyError, LockedError
 from daemon.house import House, WatchedSender
 from daemon.ports.idle import IdleWatcher
@@ -31,6 +31,7 @@ from daemon.settings import MailboxSettings
 from daemon.stages.approval import first_marks
 from daemon.stages.context import Context
 from daemon.stages.filing import doubt_left_sending
+from daemon.stages.hands import corrections, watched
 
 Result = TypeVar("Result")
 
@@ -148,10 +149,12 @@ class MailboxWorker:
         while True:
             now = self._house.monotonic()
             full = now - full_at >= self._house.cycle.full_look.total_seconds()
-            statuses = await self._run(partial(connection.poll, watched(folders)))
-            if len(statuses) < len(watched(folders)):
-                folders = await self._run(partial(self._folders, connection))  # somebody deleted one
             context = self._context(connection, folders)
+            looked_at = watched(folders, context.corrections)
+            statuses = await self._run(partial(connection.poll, looked_at))
+            if len(statuses) < len(looked_at):
+                folders = await self._run(partial(self._folders, connection))  # somebody deleted one
+                context = self._context(connection, folders)
             due = await self._run(partial(self._due, context))
             ticking = now - clocks_at >= CLOCK_LOOK.total_seconds()
             if full or due or ticking or statuses != seen:
@@ -191,17 +194,21 @@ class MailboxWorker:
         self._claim = self._house.ledger.mailboxes.claim(box.name, box.address, self._house.now())
 
     def _folders(self, connection: ImapConnection) -> FolderNames:
-        folders = connection.resolve(asdict(self._settings.mailbox.folders))
-        created = connection.ensure(
-            name for role, name in asdict(folders).items() if role != "inbox" and name is not None
-        )
-        if created:
-            self._log.info("folders_created", folders=len(created))
+        box = self._settings.mailbox
+        wanted = asdict(box.folders)
+        if box.layout == "drafts":
+            wanted["approval"] = None  # the account's own Drafts folder is the queue
+            _refuse_gmail(connection)
+        folders = connection.resolve(wanted)
         context = self._context(connection, folders)
+        needed = [*watched(folders, context.corrections), folders.reclassify]
+        created = connection.ensure(name for name in needed if name != folders.inbox)
+        if created:
+            self._log.info("folders_created", folders=", ".join(created))
         # nothing is under way here, so this is what a crash left, or a ledger that could not be written
         doubt_left_sending(context)
         if not self._recovered:
-            first_marks(context, connection.poll(watched(folders)))
+            first_marks(context, connection.poll(watched(folders, context.corrections)))
             self._recovered = True
         return folders
 
@@ -219,6 +226,7 @@ class MailboxWorker:
             claim=self._claim,
             imap=connection,
             folders=folders,
+            corrections=corrections(folders, connection.child),
             link_key=house.link_key,
             playbook=house.playbook,
             templates=house.templates,
@@ -261,3 +269,13 @@ class MailboxWorker:
         finally:
             for wait in waits:
                 wait.cancel()
+
+
+def _refuse_gmail(connection: ImapConnection) -> None:
+    """Gmail gives no draft another label than DRAFT: nobody could move one into Approved."""
+    if "X-GM-EXT-1" in connection.capabilities:
+        raise ConfigurationError(
+            "Gmail's drafts cannot be moved into another folder",
+            where="mailbox.layout",
+            remedy='Write layout = "folders".',
+        )

@@ -29,6 +29,8 @@ class DecidedBy(StrEnum):
     HEADER = "header"
     SUBJECT = "subject"
     MODEL = "model"
+    AGENT = "agent"
+    """A person corrected it; never said by `firstreply classify`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,8 @@ REASONS: Mapping[str, str] = {
     "model_missing": "No model could be loaded: a person writes, on the strictest clock.",
     "claim_needs_a_person": "Claims are answered in Seller Central by a person, never by mail.",
     "nothing_to_answer": "The buyer needs no answer; listed until a person confirms it.",
+    "corrected": "A person said which scenario this is.",
+    "duplicate": "The same mail, byte for byte, lies in the inbox already; it is answered once.",
     "no_text": "The message holds no words of the buyer, so a person must look at it.",
 }
 """Every reason a disposition can carry, and what it means."""
@@ -120,6 +124,12 @@ def _without_model(seen: Understanding, topic: Scenario | None) -> Disposition:
 def _settled(scenario: Scenario, reason: str, confidence: float, decided_by: DecidedBy) -> Disposition:
     action = Action.NO_DRAFT if scenario in _UNANSWERED else Action.DRAFT
     return Disposition(action, _UNANSWERED.get(scenario, reason), scenario, None, confidence, decided_by)
+
+
+def corrected(scenario: Scenario) -> Disposition:
+    """What becomes of a message once a person has said which scenario it is."""
+    action = Action.NO_DRAFT if scenario in _UNANSWERED else Action.DRAFT
+    return Disposition(action, "corrected", scenario, None, 1.0, DecidedBy.AGENT)
 
 
 def scenario_of(notice: Notice | None) -> Scenario | None:

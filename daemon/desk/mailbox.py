@@ -12,6 +12,8 @@ from dataclasses import dataclass, field, fields
 from datetime import timedelta
 from typing import ClassVar, Literal
 
+from daemon.desk.gesture_model import Patience
+
 ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,250}[A-Za-z0-9])?")
 """An addr-spec as RFC 5321 section 4.1.2 writes it without quoting; the only form we send to or from."""
 
@@ -56,12 +58,30 @@ class ApprovalTimes:
 
     cool_down_seconds: int = 30
     settle_seconds: int = 8
+    vanish_hours: int = 24
+    flood_per_minute: int = 20
+    flag_approves: bool = False
 
     def __post_init__(self) -> None:
         if not 0 <= self.cool_down_seconds <= 86_400:  # noqa: PLR2004  a day is already absurd
             raise ValueError("cool_down_seconds must lie between 0 and 86400")
         if not 0 <= self.settle_seconds <= 3_600:  # noqa: PLR2004  so is an hour
             raise ValueError("settle_seconds must lie between 0 and 3600")
+
+        if not 1 <= self.vanish_hours <= 720:  # noqa: PLR2004  a month
+            raise ValueError("vanish_hours must lie between 1 and 720")
+        if not 0 <= self.flood_per_minute <= 10_000:  # noqa: PLR2004  beyond that it guards nothing
+            raise ValueError("flood_per_minute must lie between 0 (no limit) and 10000")
+
+    @property
+    def patience(self) -> Patience:
+        """How long a sight must last before it counts.
+
+        A client deletes the draft before its copy in Sent exists (Thunderbird by milliseconds, Roundcube by
+        seconds): five times the settle time, 40 s, lie between what was measured and a person's patience.
+        """
+        settle = timedelta(seconds=self.settle_seconds)
+        return Patience(settle, 5 * settle, timedelta(hours=self.vanish_hours), self.flag_approves)
 
     @property
     def cool_down(self) -> timedelta:

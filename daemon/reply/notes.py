@@ -24,7 +24,9 @@ HELD_REASONS: Mapping[str, str] = {
         "Its content changed after it had been approved. Look at it again, then move it to "
         "{approved} once more."
     ),
-    "newer_revision": "A newer version of it exists. Keep the one you want, and move that one to {approved}.",
+    "newer_revision": (
+        "A newer version of it exists. Delete the one that you do not want, and move the other to {approved}."
+    ),
     "newer_message": (
         "The buyer wrote again at {time}. Read it, change the answer where needed, then move it "
         "to {approved} once more."
@@ -78,6 +80,35 @@ HELD_REASONS: Mapping[str, str] = {
     "not_ours": (
         "A mail in {approved} is no draft of firstreply, so it was not sent. It has been moved "
         "back to {approval}."
+    ),
+    "vanished": (
+        "It lies in no folder any more, and no answer was found in Sent. It has not been sent and is not "
+        "written again. The buyer's clock runs on: please answer in Seller Central or from your mail client."
+    ),
+    "turned_up": (
+        "It had vanished from all folders and lies here again. Look whether the buyer has been answered "
+        "meanwhile; if not, move it to {approved} once more."
+    ),
+    "flood": (
+        "Very many drafts were moved to {approved} within a minute, so none of them was sent. If you meant "
+        "it, move this one to {approved} once more."
+    ),
+    "mass_vanish": (
+        "Many drafts ({detail}) vanished at once. Nothing is sent and nothing is decided in this mailbox until they "
+        "are back. Bring them back if you can. If they are gone on purpose, move this note to {approved}: "
+        "the mailbox then goes on without them."
+    ),
+    "kept_after_correction": (
+        "You said that this message is something else, and that is noted. This draft has been edited, so it "
+        "was kept: move it to {approved} to send it, or to {rejected} if another answer is needed."
+    ),
+    "wrote_to_buyer": (
+        "A mail to this buyer was sent at {time}, and it does not say which message it answers. If this "
+        "answer is still needed, move it to {approved} once more."
+    ),
+    "not_known": (
+        "A mail was moved into a folder of corrections, but it is no message of a buyer that firstreply "
+        "knows. Nothing was noted; move it back to where it belongs."
     ),
     "newer_draft": (
         "An older draft was moved back into {approval} while {detail} of the same conversation is open. It "

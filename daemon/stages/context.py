@@ -6,7 +6,7 @@ matters stands in the ledger. `now` is the only clock a stage may ask.
 Errors: none of its own.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -15,7 +15,7 @@ from structlog.typing import FilteringBoundLogger
 
 from daemon.desk.disposition import Guess
 from daemon.desk.mailbox import Mailbox
-from daemon.desk.playbook import Playbook
+from daemon.desk.playbook import Playbook, Scenario
 from daemon.mail.understanding import ReadingContext, Understanding
 from daemon.ports.imap import FolderNames, ImapConnection
 from daemon.ports.ledger.books import Ledger
@@ -41,6 +41,7 @@ class Context:
     claim: Claim
     imap: ImapConnection
     folders: FolderNames
+    corrections: Mapping[str, Scenario]
     link_key: bytes
     playbook: Playbook
     templates: Templates

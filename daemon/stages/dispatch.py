@@ -17,7 +17,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
-from daemon.desk.draft import BeforeSending, DraftState, reason_to_hold
+from daemon.desk.draft import BeforeSending, reason_to_hold
 from daemon.desk.link import TOKEN_OCTETS, LinkKind, links_in, message_id, token_from
 from daemon.desk.retry import next_attempt
 from daemon.ports.ledger.deliveries import HoldError
@@ -28,7 +28,6 @@ from daemon.reply.compose import delivery
 from daemon.reply.copies import Copy, UnreadableCopyError, read_copy
 from daemon.reply.templates import gaps_in
 from daemon.stages.context import Context
-from daemon.stages.drafting import find_copy
 from daemon.stages.filing import file_sent, settle_doubts, still_there
 from daemon.stages.guarding import Addressee, objection
 from daemon.stages.noting import append_notes, hold, new_note
@@ -84,7 +83,8 @@ def _prepare(context: Context, due: Due) -> Ready | None:
     """Check the copy in `Approved` again and write the delivery; None when it must not be sent now."""
     raw = _approved_copy(context, due)
     if raw is None:
-        _gone(context, due)
+        # what became of it is the next look's affair: it may be an undo, or on its way to Sent
+        context.log.info("approved_copy_gone", draft=due.draft_id)
         return None
     try:
         copy = read_copy(raw, lambda: due.own_raw)
@@ -112,26 +112,6 @@ def _approved_copy(context: Context, due: Due) -> bytes | None:
     if not found or "\\Deleted" in found[0].flags:
         return None
     return found[0].raw
-
-
-def _gone(context: Context, due: Due) -> None:
-    """The copy left `Approved` before its time: an undo, a rejection, or it is nowhere to be seen."""
-    context.ledger.deliveries.abandon(context.claim, due.draft_id, "copy_left_approved", context.now())
-    place = find_copy(context, due.header_id, due.token, live=True)
-    context.log.info("approved_copy_gone", draft=due.draft_id, found=place.folder if place else None)
-    names = context.folders
-    if place is None or place.folder == names.sent:
-        hold(context, due.draft_id, "copy_gone" if place is None else "answered_elsewhere", "dispatch")
-        return
-    if place.folder == names.approved:
-        return  # the next look's affair: it reads what lies there
-    row = context.ledger.drafts.by_token(context.claim, {due.token})[due.token]
-    back = DraftState.EDITED if row.revision > 1 else DraftState.QUEUED
-    new, reason = {
-        names.rejected: (DraftState.REJECTED, "moved_to_rejected"),
-        names.trash: (DraftState.REJECTED, "moved_to_trash"),
-    }.get(place.folder, (back, "moved_back"))
-    context.ledger.drafts.move_to(context.claim, row, new, place, reason, context.now())
 
 
 def _answered_elsewhere(context: Context, due: Due) -> bool:

@@ -16,7 +16,6 @@ from daemon.desk.draft import DraftState
 from daemon.desk.link import TOKEN_HEADER
 from daemon.ports.imap import NewMessage, Placed
 from daemon.ports.ledger.draft_rows import NewDraft, Owed, Place, Planned
-from daemon.reply.copies import untouched
 from daemon.stages.composing import compose, orders_of
 from daemon.stages.context import Context
 from daemon.stages.noting import append_notes, hold
@@ -40,7 +39,6 @@ def drafting(context: Context) -> Drafted:
     """Bring every owed draft and every planned note into the queue."""
     _append(context, _not_found(context, context.ledger.drafts.planned(context.claim)))
     drafted = _draft_all(context)
-    _clear_superseded(context)
     plan_statements(context)
     append_notes(context)
     return drafted
@@ -75,7 +73,10 @@ def _sort(context: Context, owed: list[Owed]) -> tuple[list[NewDraft], int]:
     fresh: list[NewDraft] = []
     held = 0
     orders = orders_of(context, owed)
+    taken = _just_taken(context, owed)
     for item in owed:
+        if item.open_draft in taken:
+            continue  # the next look says what a person is doing with it
         # a held draft that nobody took up before the buyer wrote again must not block the conversation
         given_up = item.open_state is DraftState.HELD and item.rested
         if item.open_draft is not None and item.open_state not in REPLACEABLE and not given_up:
@@ -94,11 +95,28 @@ def _sort(context: Context, owed: list[Owed]) -> tuple[list[NewDraft], int]:
     return fresh, held
 
 
+def _just_taken(context: Context, owed: list[Owed]) -> frozenset[int]:
+    """Queued drafts whose copy has left its place since the last look: somebody has it in hand."""
+    seen: dict[str, dict[int, int]] = {}
+    for item in owed:
+        place = item.open_place
+        if item.open_draft is not None and item.open_state is DraftState.QUEUED and place and place.uid:
+            seen.setdefault(place.folder, {})[place.uid] = item.open_draft
+    known = {
+        copy.place.uid for folder in seen for copy in context.ledger.copies.in_folder(context.claim, folder)
+    }
+    taken: set[int] = set()
+    for folder, drafts in seen.items():
+        present = context.imap.flags(folder, list(drafts))
+        taken |= {draft for uid, draft in drafts.items() if uid in known and uid not in present}
+    return frozenset(taken)
+
+
 def _append(context: Context, planned: list[Planned]) -> None:
     """Append drafts to the queue and write down where they lie."""
     for start in range(0, len(planned), context.batch):
         batch = planned[start : start + context.batch]
-        _appended(context, batch, context.imap.append(context.folders.approval, _messages(batch)))
+        _appended(context, batch, context.imap.append(context.folders.approval, _messages(context, batch)))
 
 
 def _begin_append(context: Context, helper: ThreadPoolExecutor, planned: list[Planned]) -> Callable[[], int]:
@@ -109,12 +127,15 @@ def _begin_append(context: Context, helper: ThreadPoolExecutor, planned: list[Pl
     """
     if not planned:
         return int
-    answer = helper.submit(context.imap.append, context.folders.approval, _messages(planned))
+    answer = helper.submit(context.imap.append, context.folders.approval, _messages(context, planned))
     return lambda: _appended(context, planned, answer.result())
 
 
-def _messages(planned: list[Planned]) -> list[NewMessage]:
-    return [NewMessage(item.raw, ("\\Draft",), None) for item in planned]
+def _messages(context: Context, planned: list[Planned]) -> list[NewMessage]:
+    # unread in a folder of their own, since that tells agents of work; read among a person's drafts
+    in_drafts = context.folders.approval == context.folders.drafts
+    flags = ("\\Draft", "\\Seen") if in_drafts else ("\\Draft",)
+    return [NewMessage(item.raw, flags, None) for item in planned]
 
 
 def _appended(context: Context, planned: list[Planned], placed: Placed) -> int:
@@ -128,6 +149,7 @@ def _appended(context: Context, planned: list[Planned], placed: Placed) -> int:
             for item, uid in zip(planned, uids, strict=True)
         ],
         context.now(),
+        appended=True,
     )
     for item in planned:
         context.log.info("draft_queued", draft=item.draft_id)
@@ -165,16 +187,3 @@ def find_copy(context: Context, header_id: str, token: str, *, live: bool = Fals
             if uids:
                 return Place(folder, status.uidvalidity, min(uids))
     return None
-
-
-def _clear_superseded(context: Context) -> None:
-    """Take the untouched copies of superseded drafts out of the queue."""
-    for row in context.ledger.drafts.in_states(context.claim, {DraftState.SUPERSEDED}):
-        if row.place is None:
-            continue
-        if row.place.folder == context.folders.approval:
-            uids = context.imap.search_header(row.place.folder, "Message-ID", row.header_id)
-            for mail in context.imap.fetch(row.place.folder, uids):
-                if untouched(mail.raw, row.digest):  # what a person wrote into it stays
-                    context.imap.remove(row.place.folder, [mail.uid])
-        context.ledger.drafts.relocate(context.claim, row.draft_id, None)

@@ -25,6 +25,7 @@ from daemon.ports.ledger.mailboxes import FolderMark
 from daemon.stages.context import Context
 from daemon.stages.joining import Joiner
 from daemon.stages.rekey import rekey
+from daemon.stages.returning import came_back
 
 Item = TypeVar("Item")
 
@@ -113,6 +114,9 @@ def _take_in(
         Arrival(mail.uid, hashlib.sha256(mail.raw).hexdigest(), mail.size, mail.internal_at)
         for mail in fetched
     ]
+    back = came_back(context, mark, arrivals)
+    arrivals = [item for item in arrivals if item.uid not in back]
+    fetched = [mail for mail in fetched if mail.uid not in back]
     # the attempt is in the ledger before any of these bytes meets a parser
     rows = context.ledger.intake.record(
         context.claim, mark.folder_id, mark.uidvalidity, arrivals, context.now()
@@ -204,10 +208,13 @@ def _readings(
     context: Context, seen: list[Seen], guesses: dict[int, Guess], marked_at: datetime | None
 ) -> list[Reading]:
     joiner = Joiner(context, [item.understanding for item in seen])
+    again = context.ledger.identity.repeated(context.claim, [item.row.message_id for item in seen])
     readings = []
     for item in sorted(seen, key=lambda item: (item.internal_at, item.row.uid)):
         guess = guesses.get(item.row.message_id)
-        if marked_at is not None and item.internal_at < marked_at:
+        if item.row.message_id in again:
+            disposition = Disposition(Action.LEAVE_ALONE, "duplicate")
+        elif marked_at is not None and item.internal_at < marked_at:
             disposition = Disposition(Action.LEAVE_ALONE, "before_mark")
         else:
             disposition = dispose(item.understanding, guess, context.threshold)

@@ -1,21 +1,22 @@
 """Linking: which draft a mail in one of our own folders is a copy of.
 
 Promises: the identities are asked in the order of their rank: the place the ledger knows, our id inside
-References, our id as Message-ID, the token header. Every link's MAC is verified; a bare token must
-belong to a draft of this mailbox. Identities that name different drafts are no link at all.
+References, our id as Message-ID, the token header, and, where a caller allows it, the buyer message that
+is answered. Every link's MAC is verified; a bare token must belong to a draft of this mailbox. Identities
+that name different drafts are no link at all.
 
 Errors: `TemporaryError` of the IMAP port.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from daemon.desk.link import TOKEN_HEADER, Link, LinkKind, links_in
 from daemon.ports.ledger.draft_rows import DraftRow, Place
 from daemon.stages.context import Context
 
-FIELDS = ("Message-ID", "References", TOKEN_HEADER, "To", "Cc", "Bcc")
+FIELDS = ("Message-ID", "References", "In-Reply-To", TOKEN_HEADER, "To", "Cc", "Bcc")
 _IDS = re.compile(r"<[!-;=?-~]{1,250}>")
 _TOKEN = re.compile(r"[a-z2-7]{24}")
 
@@ -24,28 +25,31 @@ _TOKEN = re.compile(r"[a-z2-7]{24}")
 class Linked:
     """A mail in our folders; `draft` is None when no draft, or more than one, claims it.
 
-    `raw` holds the header fields only, unless whole copies were asked for; it is empty for a copy that
-    is too large to be read. `own_delivery` says that the mail is one that the daemon itself sent.
-    `addressees` are To, Cc and Bcc as they stand there, in lower case.
+    `link` is an id of ours that names something else than a draft's copy: a note, a delivery.
+    `own_delivery` says that the mail is one that the daemon itself sent. `addressees` are To, Cc and Bcc as
+    they stand there, in lower case; `answers` are the ids in In-Reply-To.
     """
 
     place: Place
-    raw: bytes
     link: Link | None
     draft: DraftRow | None
     own_delivery: bool
     addressees: str
+    answers: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class _Ids:
+class Ids:
+    """What the header of a mail says it is and answers."""
+
     message_id: str
     references: tuple[str, ...]
     token: str
     addressees: str
+    answers: tuple[str, ...]
 
 
-def _ids(header: bytes) -> _Ids:
+def ids_of(header: bytes) -> Ids:
     """The three identities of a mail out of its header block, read by lines, never by a parser."""
     text = header.split(b"\r\n\r\n", 1)[0][:65_536].decode("ascii", "replace")
     unfolded = re.sub(r"\r?\n[ \t]+", " ", text)
@@ -56,56 +60,43 @@ def _ids(header: bytes) -> _Ids:
             values.setdefault(name.strip().lower(), value.strip())
     own = _IDS.search(values.get("message-id", ""))
     token = values.get(TOKEN_HEADER.lower(), "").lower()
-    return _Ids(
+    return Ids(
         own[0] if own else "",
         tuple(_IDS.findall(values.get("references", ""))),
         token if _TOKEN.fullmatch(token) else "",
         " ".join(values.get(field, "") for field in ("to", "cc", "bcc")).lower(),
+        tuple(_IDS.findall(values.get("in-reply-to", ""))),
     )
 
 
-def linked_headers(context: Context, folder: str, uidvalidity: int, uids: Sequence[int]) -> list[Linked]:
-    """Link mails by their header fields alone."""
+def linked_headers(
+    context: Context, folder: str, uidvalidity: int, uids: Sequence[int], *, by_original: bool = False
+) -> list[Linked]:
+    """Link mails by their header fields alone.
+
+    `by_original`: a mail without an id of ours that answers a buyer message is a copy of that message's
+    draft, if exactly one is open for it (a reply that an agent wrote from the buyer's mail).
+    """
     if not uids:
         return []
     blocks = context.imap.headers(folder, uids, FIELDS)
-    return _link(context, [(Place(folder, uidvalidity, uid), blocks[uid]) for uid in sorted(blocks)])
+    read = [(Place(folder, uidvalidity, uid), ids_of(blocks[uid])) for uid in sorted(blocks)]
+    linked = _link(context, read)
+    return _by_original(context, linked) if by_original else linked
 
 
-def linked_copies(context: Context, folder: str, uidvalidity: int) -> list[Linked]:
-    """Link what lies in a folder, our drafts as whole mails; those marked as deleted are not there."""
-    context.imap.examine(folder, fresh=True)
-    flags = context.imap.flags(folder, context.imap.uids(folder))
-    live = [uid for uid, set_ in flags.items() if "\\Deleted" not in set_]
-    linked = linked_headers(context, folder, uidvalidity, live)
-    ours = [item.place.uid for item in linked if item.draft is not None]
-    whole = {mail.uid: b"" if mail.truncated else mail.raw for mail in context.imap.fetch(folder, ours)}
-    return [
-        item if item.draft is None else replace(item, raw=whole[item.place.uid])
-        for item in linked
-        if item.draft is None or item.place.uid in whole
-    ]
-
-
-def _link(context: Context, mails: Iterable[tuple[Place, bytes]]) -> list[Linked]:
-    read = [(place, raw, _ids(raw)) for place, raw in mails]
+def _link(context: Context, read: Sequence[tuple[Place, Ids]]) -> list[Linked]:
     named = [
-        (place, raw, ids, links_in(context.link_key, [*ids.references, ids.message_id]))
-        for place, raw, ids in read
+        (place, ids, links_in(context.link_key, [*ids.references, ids.message_id])) for place, ids in read
     ]
     tokens = {link.token for *_, links in named for link in links if link.kind is LinkKind.DRAFT}
-    tokens |= {ids.token for _, _, ids, _ in named if ids.token}
+    tokens |= {ids.token for _, ids, _ in named if ids.token}
     drafts = context.ledger.drafts.by_token(context.claim, tokens) if tokens else {}
-    return [_linked(context, place, raw, ids, links, drafts) for place, raw, ids, links in named]
+    return [_linked(context, place, ids, links, drafts) for place, ids, links in named]
 
 
 def _linked(
-    context: Context,
-    place: Place,
-    raw: bytes,
-    ids: _Ids,
-    links: tuple[Link, ...],
-    drafts: dict[str, DraftRow],
+    context: Context, place: Place, ids: Ids, links: tuple[Link, ...], drafts: dict[str, DraftRow]
 ) -> Linked:
     own = links_in(context.link_key, [ids.message_id])
     note = next((link for link in own if link.kind is LinkKind.NOTE), None)
@@ -117,4 +108,22 @@ def _linked(
     tokens |= {link.token for link in own if link.kind is LinkKind.DRAFT}
     found = {token: drafts[token] for token in tokens if token in drafts}
     draft = next(iter(found.values())) if len(found) == 1 and note is None else None
-    return Linked(place, raw, note or (own[0] if own else None), draft, delivered, ids.addressees)
+    return Linked(place, note or (own[0] if own else None), draft, delivered, ids.addressees, ids.answers)
+
+
+def _by_original(context: Context, linked: Sequence[Linked]) -> list[Linked]:
+    """Give mails that only answer a buyer message their draft, where exactly one is open for it."""
+    asked = {header_id for item in linked if _unclaimed(item) for header_id in item.answers}
+    if not asked:
+        return list(linked)
+    drafts = context.ledger.copies.answering(context.claim, asked)
+    result = []
+    for item in linked:
+        found = {row.draft_id: row for header_id in item.answers for row in drafts.get(header_id, ())}
+        only = next(iter(found.values())) if len(found) == 1 and _unclaimed(item) else None
+        result.append(item if only is None else replace(item, draft=only))
+    return result
+
+
+def _unclaimed(item: Linked) -> bool:
+    return item.draft is None and item.link is None

@@ -16,6 +16,7 @@ from daemon.ports.ledger.draft_rows import NewNote, Place
 from daemon.reply.compose import note
 from daemon.reply.notes import Words, note_text
 from daemon.stages.context import Context
+from daemon.stages.hands import note_folder
 
 
 def new_note(
@@ -82,7 +83,7 @@ def hold(
 
 def append_notes(context: Context) -> None:
     """Bring planned notes into the queue; one that got there before a crash is found, not repeated."""
-    folder = context.folders.approval
+    folder = note_folder(context)
     waiting = context.ledger.drafts.planned_notes(context.claim)
     if not waiting:
         return

@@ -123,10 +123,25 @@ WRONG = {
         "mailbox[0].approval",
         "between 0 and 86400",
     ),
-    "not built: layout": (
-        changed('name = "shop"', 'name = "shop"\nlayout = "drafts"'),
+    "unknown layout": (
+        changed('name = "shop"', 'name = "shop"\nlayout = "labels"'),
         "layout",
-        'Use "folders"',
+        "'folders' or 'drafts'",
+    ),
+    "absurd vanishing": (
+        LEAST + "  [mailbox.approval]\n  vanish_hours = 0",
+        "mailbox[0].approval",
+        "between 1 and 720",
+    ),
+    "absurd flood": (
+        LEAST + "  [mailbox.approval]\n  flood_per_minute = -1",
+        "mailbox[0].approval",
+        "between 0 (no limit)",
+    ),
+    "two mailboxes on one account": (
+        LEAST + LEAST.replace('name = "shop"', 'name = "other"'),
+        "firstreply.toml",
+        "answer every buyer twice",
     ),
     "not built: auth": (
         changed('"imap.example.com"', '"h"\nauth = "xoauth2"'),

@@ -9,6 +9,8 @@ from sqlalchemy.engine import Engine
 
 from daemon.ports.ledger.alerts import AlertBook
 from daemon.ports.ledger.clocks import ClockBook
+from daemon.ports.ledger.copies import CopyBook
+from daemon.ports.ledger.corrections import CorrectionBook
 from daemon.ports.ledger.deliveries import DeliveryBook
 from daemon.ports.ledger.drafts import DraftBook
 from daemon.ports.ledger.figures import FigureBook
@@ -30,11 +32,13 @@ class Ledger:
     intake: IntakeBook
     identity: IdentityBook
     drafts: DraftBook
+    copies: CopyBook
+    corrections: CorrectionBook
+    notes: NoteBook
     deliveries: DeliveryBook
     clocks: ClockBook
     labels: LabelBook
     orders: OrderBook
-    notes: NoteBook
     alerts: AlertBook
     figures: FigureBook
 
@@ -54,11 +58,13 @@ class Ledger:
             IntakeBook(engine),
             IdentityBook(engine),
             DraftBook(engine),
+            CopyBook(engine),
+            CorrectionBook(engine),
+            NoteBook(engine),
             DeliveryBook(engine),
             ClockBook(engine),
             LabelBook(engine),
             OrderBook(engine),
-            NoteBook(engine),
             AlertBook(engine),
             FigureBook(engine),
         )

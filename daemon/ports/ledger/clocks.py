@@ -6,6 +6,7 @@ stop is logged with its reason.
 Errors: those of `store.py`.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -144,6 +145,31 @@ class ClockBook:
                 draft.conversation_id, draft.draft_id, at, "agent", "approval", "found_in_sent", looked_at
             )
             return stop_clock(connection, claim, answer, t.message.c.received_at > at, now)
+
+    def answered_by_hand(
+        self,
+        claim: Claim,
+        header_ids: Collection[str],
+        aliases: Collection[str],
+        at: datetime,
+        now: datetime,
+    ) -> FirstResponse | None:
+        """A person answered one of these messages of one of these buyers without any draft; None: unknown."""
+        m, c = t.message.c, t.conversation.c
+        query = (
+            sa.select(m.conversation_id, t.mailbox.c.last_cycle_at)
+            .join_from(t.message, t.conversation, c.id == m.conversation_id)
+            .join(t.mailbox, t.mailbox.c.id == m.mailbox_id)
+            .where(m.mailbox_id == claim.mailbox_id, m.message_id.in_(header_ids), c.alias.in_(aliases))
+            .limit(1)
+        )
+        with writing(self._engine, claim) as connection:
+            found = connection.execute(query).one_or_none()
+            if found is None:
+                return None
+            who, why = "agent", "found_in_sent"
+            answer = Answer(found.conversation_id, None, at, who, "approval", why, found.last_cycle_at)
+            return stop_clock(connection, claim, answer, m.received_at > at, now)
 
     def excuse(self, claim: Claim, message_id: int, now: datetime, stage: str = "approval") -> bool:
         """A person says that this message needs no answer; False when it does not wait any more."""

@@ -5,13 +5,16 @@ Promises: frozen values only; a row of the database leaves this package as one o
 Errors: none.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.engine import Connection
 
 from daemon.desk.draft import DraftState
+from daemon.ports.ledger import schema as t
 from daemon.ports.ledger.columns import Instant
 from daemon.ports.ledger.store import Claim
 
@@ -107,6 +110,7 @@ class DraftRow:
     approved_at: datetime | None
     order_id: str = ""
     buyer_language: str | None = None
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +150,8 @@ OWED = sa.text(
       LEFT JOIN draft d ON d.conversation_id = m.conversation_id AND d.message_id <> m.id
            AND d.state IN ('planned', 'queued', 'edited', 'approved', 'sending', 'in_doubt', 'held')
      WHERE m.mailbox_id = :box AND m.action IN ('draft', 'holding_draft')
-       AND NOT EXISTS (SELECT 1 FROM draft own WHERE own.message_id = m.id)
+       AND NOT EXISTS (SELECT 1 FROM draft own
+                        WHERE own.message_id = m.id AND own.reason <> 'reclassified')
        AND NOT EXISTS (SELECT 1 FROM message newer
                         WHERE newer.response_clock_id = m.response_clock_id
                           AND newer.action IN ('draft', 'holding_draft')
@@ -205,7 +210,27 @@ def draft_of(row: Any) -> DraftRow:  # noqa: ANN401  a row of a join
         approved_at=row.approved_at,
         order_id=row.order_id,
         buyer_language=row.buyer_language,
+        reason=row.reason or "",
     )
+
+
+def draft_rows(
+    connection: Connection,
+    claim: Claim,
+    where: sa.ColumnElement[bool],
+    extra: Sequence[sa.ColumnElement[Any]] = (),
+) -> list[tuple[DraftRow, Any]]:
+    """The drafts of a mailbox that fulfil a condition, oldest first; each with its row, for what is extra."""
+    d, r, c, m = t.draft.c, t.revision.c, t.conversation.c, t.message.c
+    query = (
+        sa.select(t.draft, r.digest, c.order_id, m.language.label("buyer_language"), *extra)
+        .join_from(t.draft, t.revision, sa.and_(r.draft_id == d.id, r.number == d.revision))
+        .join(t.conversation, c.id == d.conversation_id)
+        .join(t.message, m.id == d.message_id)
+        .where(d.mailbox_id == claim.mailbox_id, where)
+        .order_by(d.id)
+    )
+    return [(draft_of(row), row) for row in connection.execute(query)]
 
 
 def draft_values(claim: Claim, draft: NewDraft, now: datetime) -> dict[str, Any]:

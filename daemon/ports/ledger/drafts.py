@@ -17,6 +17,7 @@ from sqlalchemy.engine import Engine
 from daemon.desk.draft import OPEN_STATES, DraftState
 from daemon.ports.ledger import schema as t
 from daemon.ports.ledger.columns import NoteState
+from daemon.ports.ledger.copy_rows import CopyRow, add_copies
 from daemon.ports.ledger.draft_rows import (
     OWED,
     DraftRow,
@@ -26,7 +27,7 @@ from daemon.ports.ledger.draft_rows import (
     Place,
     Planned,
     PlannedNote,
-    draft_of,
+    draft_rows,
     draft_values,
     owed_of,
     place_values,
@@ -119,16 +120,20 @@ class DraftBook:
         with reading(self._engine) as connection:
             return [Planned(*row) for row in connection.execute(query)]
 
-    def queued(self, claim: Claim, placed: Iterable[tuple[int, Place]], now: datetime) -> None:
-        """The copies of planned drafts lie in the queue; drafts that have moved on since are left alone."""
+    def queued(
+        self, claim: Claim, placed: Iterable[tuple[int, Place]], now: datetime, *, appended: bool = False
+    ) -> None:
+        """The copies of planned drafts lie there; drafts that have moved on since are left alone.
+
+        `appended`: this very moment and by us, so that the copies say what we wrote.
+        """
         with writing(self._engine, claim) as connection:
-            waiting = set(
-                connection.execute(
-                    sa.select(t.draft.c.id).where(
-                        t.draft.c.mailbox_id == claim.mailbox_id, t.draft.c.state == DraftState.PLANNED
-                    )
-                ).scalars()
+            own = sa.select(t.draft.c.id, t.revision.c.digest).join_from(t.draft, t.revision)
+            planned = own.where(
+                t.draft.c.mailbox_id == claim.mailbox_id, t.draft.c.state == DraftState.PLANNED
             )
+            waiting: dict[int, str] = {row.id: row.digest for row in connection.execute(planned)}
+            placed = [(draft_id, place) for draft_id, place in placed if draft_id in waiting]
             rows: list[dict[str, Any]] = [
                 {
                     "c_id": draft_id,
@@ -137,10 +142,16 @@ class DraftBook:
                     "c_uid": place.uid,
                 }
                 for draft_id, place in placed
-                if draft_id in waiting
             ]
             if not rows:
                 return
+            if appended:
+                seen = [
+                    CopyRow(0, draft_id, place, waiting[draft_id], False, False, now)
+                    for draft_id, place in placed
+                    if place.uid
+                ]
+                add_copies(connection, claim, seen, now)
             connection.execute(
                 sa.update(t.draft)
                 .where(t.draft.c.id == sa.bindparam("c_id"))
@@ -170,17 +181,8 @@ class DraftBook:
         return self._rows(claim, t.draft.c.state.in_(states))
 
     def _rows(self, claim: Claim, where: sa.ColumnElement[bool]) -> list[DraftRow]:
-        d, r, c, m = t.draft.c, t.revision.c, t.conversation.c, t.message.c
-        query = (
-            sa.select(t.draft, r.digest, c.order_id, m.language.label("buyer_language"))
-            .join_from(t.draft, t.revision, sa.and_(r.draft_id == d.id, r.number == d.revision))
-            .join(t.conversation, c.id == d.conversation_id)
-            .join(t.message, m.id == d.message_id)
-            .where(d.mailbox_id == claim.mailbox_id, where)
-            .order_by(d.id)
-        )
         with reading(self._engine) as connection:
-            return [draft_of(row) for row in connection.execute(query)]
+            return [row for row, _ in draft_rows(connection, claim, where)]
 
     def approve(
         self, claim: Claim, seen: DraftRow, place: Place, raw: bytes, digest: str, now: datetime
@@ -224,6 +226,7 @@ class DraftBook:
     ) -> None:
         """A person's act, other than an approval, changed the state of a draft."""
         with writing(self._engine, claim) as connection:
+            end_prepared(connection, claim, seen.draft_id, reason, now)
             change_draft(
                 connection,
                 claim,
@@ -248,30 +251,10 @@ class DraftBook:
     ) -> None:
         """Stop a draft, and plan the note that tells the agent why, in one transaction."""
         with writing(self._engine, claim) as connection:
-            states = OPEN_STATES - {DraftState.SENDING, DraftState.HELD}
+            states = OPEN_STATES - {DraftState.SENDING, DraftState.HELD} | {DraftState.VANISHED}
+            end_prepared(connection, claim, draft_id, reason, now)
             change_draft(connection, claim, now, draft_id, states, DraftState.HELD, reason, stage)
             plan_note(connection, claim, now, note, draft_id)
-
-    def has_other(self, claim: Claim, draft: DraftRow) -> bool:
-        """Whether another draft of its conversation is open: there can be one at a time."""
-        d = t.draft.c
-        query = sa.select(d.id).where(
-            d.mailbox_id == claim.mailbox_id,
-            d.conversation_id == draft.conversation_id,
-            d.id != draft.draft_id,
-            d.state.in_(OPEN_STATES),
-        )
-        with reading(self._engine) as connection:
-            return connection.execute(query).first() is not None
-
-    def uids_in(self, claim: Claim, folder: str) -> frozenset[int]:
-        """The UIDs of all copies that the ledger knows in one folder."""
-        d = t.draft.c
-        query = sa.select(d.uid).where(
-            d.mailbox_id == claim.mailbox_id, d.folder_name == folder, d.state.in_(OPEN_STATES)
-        )
-        with reading(self._engine) as connection:
-            return frozenset(connection.execute(query).scalars())
 
     def leave_note(self, claim: Claim, note: NewNote, now: datetime, draft_id: int | None = None) -> None:
         """Plan a note that goes with no change of state."""

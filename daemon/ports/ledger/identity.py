@@ -6,7 +6,8 @@ folder its new mark, or nothing has changed.
 Errors: those of `store.py`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -20,6 +21,16 @@ from daemon.ports.ledger.store import Claim, reading, writing
 
 NOWHERE = 0
 """The UIDVALIDITY of messages that lie in no folder any more; a real one is above it (RFC 9051)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Whereabouts:
+    """A message and where it was seen last."""
+
+    message_id: int
+    folder_id: int
+    uidvalidity: int
+    uid: int
 
 
 class IdentityBook:
@@ -74,6 +85,42 @@ class IdentityBook:
                 now,
                 [Entry("intake", "mailbox", claim.mailbox_id, "uidvalidity_changed", detail=detail)],
             )
+
+    def twins(self, claim: Claim, content_hashes: Collection[str]) -> dict[str, list[Whereabouts]]:
+        """The messages with this very content, by its hash, oldest first."""
+        m = t.message.c
+        query = sa.select(m.content_hash, m.id, m.folder_id, m.uidvalidity, m.uid).where(
+            m.mailbox_id == claim.mailbox_id, m.content_hash.in_(content_hashes)
+        )
+        found: dict[str, list[Whereabouts]] = {}
+        with reading(self._engine) as connection:
+            for content_hash, *where in connection.execute(query.order_by(m.id)):
+                found.setdefault(content_hash, []).append(Whereabouts(*where))
+        return found
+
+    def repeated(self, claim: Claim, message_ids: Collection[int]) -> frozenset[int]:
+        """Those of these messages that are, byte for byte, the same as an older one of the mailbox."""
+        m, older = t.message.c, t.message.alias("older")
+        same = sa.and_(
+            older.c.mailbox_id == m.mailbox_id, older.c.content_hash == m.content_hash, older.c.id < m.id
+        )
+        query = sa.select(m.id).where(
+            m.mailbox_id == claim.mailbox_id, m.id.in_(message_ids), sa.exists().where(same)
+        )
+        with reading(self._engine) as connection:
+            return frozenset(connection.execute(query).scalars())
+
+    def came_back(
+        self, claim: Claim, message_id: int, folder_id: int, uidvalidity: int, uid: int, now: datetime
+    ) -> None:
+        """A message that a person moved out of the folder and back lies there under another UID."""
+        with writing(self._engine, claim) as connection:
+            connection.execute(
+                sa.update(t.message)
+                .where(t.message.c.id == message_id)
+                .values(folder_id=folder_id, uidvalidity=uidvalidity, uid=uid)
+            )
+            enter(connection, claim, now, [Entry("intake", "message", message_id, "came_back")])
 
     def overview(self) -> list[Overview]:
         """All messages of all mailboxes, oldest first."""

@@ -8,7 +8,7 @@ Errors: those of `store.py`.
 
 import secrets
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -43,6 +43,7 @@ class FolderMark:
     floor_uid: int
     uidnext: int
     modseq: int | None
+    messages: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,39 +98,47 @@ class Mailboxes:
 
     def folder(self, claim: Claim, name: str) -> FolderMark | None:
         """The mark of one folder; None before its first run."""
-        query = sa.select(t.folder).where(t.folder.c.mailbox_id == claim.mailbox_id, t.folder.c.name == name)
+        return self.folders(claim).get(name)
+
+    def folders(self, claim: Claim) -> dict[str, FolderMark]:
+        """The marks of all folders, by name."""
+        f = t.folder.c
+        query = sa.select(f.id, f.name, f.uidvalidity, f.floor_uid, f.uidnext, f.modseq, f.messages)
         with reading(self._engine) as connection:
-            row = connection.execute(query).one_or_none()
-            if row is None:
-                return None
-            return FolderMark(row.id, row.name, row.uidvalidity, row.floor_uid, row.uidnext, row.modseq)
+            found = connection.execute(query.where(f.mailbox_id == claim.mailbox_id))
+            return {row.name: FolderMark(*row) for row in found}
 
     def set_mark(
         self, claim: Claim, mark: FolderMark, now: datetime, reason: str | None = None
     ) -> FolderMark:
         """Write a folder's mark; `folder_id` 0 means that it is new. A reason makes it a logged decision."""
-        values = {
-            "uidvalidity": mark.uidvalidity,
-            "floor_uid": mark.floor_uid,
-            "uidnext": mark.uidnext,
-            "modseq": mark.modseq,
-        }
         with writing(self._engine, claim) as connection:
-            if mark.folder_id:
-                connection.execute(
-                    sa.update(t.folder).where(t.folder.c.id == mark.folder_id).values(**values)
-                )
-                folder_id = mark.folder_id
-            else:
-                result = connection.execute(
-                    sa.insert(t.folder).values(mailbox_id=claim.mailbox_id, name=mark.name, **values)
-                )
-                (folder_id,) = result.inserted_primary_key or (0,)
+            folder_id = write_mark(connection, claim, mark)
             if reason is not None:
                 detail = f"floor={mark.floor_uid}"
                 entry = Entry("intake", "mailbox", claim.mailbox_id, reason, detail=detail)
                 enter(connection, claim, now, [entry])
-        return FolderMark(folder_id, mark.name, mark.uidvalidity, mark.floor_uid, mark.uidnext, mark.modseq)
+        return replace(mark, folder_id=folder_id)
+
+    def frozen(self, claim: Claim) -> str | None:
+        """Why people's acts in this mailbox are not followed now; None when they are."""
+        with reading(self._engine) as connection:
+            query = sa.select(t.mailbox.c.frozen_reason).where(t.mailbox.c.id == claim.mailbox_id)
+            reason: str | None = connection.execute(query).scalar_one()
+            return reason
+
+    def freeze(self, claim: Claim, reason: str | None, now: datetime, detail: str = "") -> None:
+        """Follow no acts of people in this mailbox for now, for this reason; None: go on."""
+        with writing(self._engine, claim) as connection:
+            connection.execute(
+                sa.update(t.mailbox)
+                .where(t.mailbox.c.id == claim.mailbox_id)
+                .values(frozen_reason=reason, frozen_at=None if reason is None else now)
+            )
+            told = reason or "thawed"
+            enter(
+                connection, claim, now, [Entry("approval", "mailbox", claim.mailbox_id, told, detail=detail)]
+            )
 
     def advance(self, claim: Claim, folder_id: int, uidnext: int, modseq: int | None) -> None:
         """Remember how far a folder has been looked through."""
@@ -186,3 +195,22 @@ class Mailboxes:
             shunted,
             by_state.get("in_doubt", 0),
         )
+
+
+def write_mark(connection: sa.Connection, claim: Claim, mark: FolderMark) -> int:
+    """Write a folder's mark in the caller's transaction; returns the folder's id."""
+    values = {
+        "uidvalidity": mark.uidvalidity,
+        "floor_uid": mark.floor_uid,
+        "uidnext": mark.uidnext,
+        "modseq": mark.modseq,
+        "messages": mark.messages,
+    }
+    if mark.folder_id:
+        connection.execute(sa.update(t.folder).where(t.folder.c.id == mark.folder_id).values(**values))
+        return mark.folder_id
+    result = connection.execute(
+        sa.insert(t.folder).values(mailbox_id=claim.mailbox_id, name=mark.name, **values)
+    )
+    (folder_id,) = result.inserted_primary_key or (0,)
+    return int(folder_id)

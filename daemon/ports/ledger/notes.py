@@ -1,6 +1,7 @@
-"""Notes about messages that get no draft: what the ledger owes the agent for a claim.
+"""Notes to the agent: those owed for messages without a draft, and those that a person has dealt with.
 
 Promises: a message is owed its note until one stands in the ledger, so that a crash leaves one note, not two.
+A note is done once; what it asked is answered with the first move into Approved.
 
 Errors: those of `store.py`.
 """
@@ -38,8 +39,16 @@ class OwedNote:
     order_id: str
 
 
+@dataclass(frozen=True, slots=True)
+class DoneNote:
+    """A note that a person has dealt with just now, and the draft it is about."""
+
+    reason: str
+    draft_id: int | None
+
+
 class NoteBook:
-    """What drafting reads and writes about notes that go with no draft."""
+    """What drafting and approval read and write about notes."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -54,3 +63,16 @@ class NoteBook:
         """Record the intention to leave the note of one message."""
         with writing(self._engine, claim) as connection:
             plan_note(connection, claim, now, note, None, message_id)
+
+    def done(self, claim: Claim, header_id: str, now: datetime) -> DoneNote | None:
+        """A person moved this note into Approved; None if that was known, or the ledger has no such note."""
+        n = t.note.c
+        mine = sa.and_(
+            n.mailbox_id == claim.mailbox_id, n.message_id_header == header_id, n.done_at.is_(None)
+        )
+        with writing(self._engine, claim) as connection:
+            row = connection.execute(sa.select(n.id, n.reason, n.draft_id).where(mine)).one_or_none()
+            if row is None:
+                return None
+            connection.execute(sa.update(t.note).where(n.id == row.id).values(done_at=now))
+            return DoneNote(row.reason, row.draft_id)

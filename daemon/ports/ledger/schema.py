@@ -70,6 +70,8 @@ mailbox = Table(
     Column("last_cycle_at", Instant),
     Column("last_error", Words),
     Column("connected", Boolean, nullable=False, default=False),
+    Column("frozen_at", Instant),
+    Column("frozen_reason", String(64)),
 )
 
 folder = Table(
@@ -82,6 +84,7 @@ folder = Table(
     Column("floor_uid", BigInteger, nullable=False),
     Column("uidnext", BigInteger, nullable=False),
     Column("modseq", BigInteger),
+    Column("messages", BigInteger),
     UniqueConstraint("mailbox_id", "name"),
 )
 
@@ -172,6 +175,7 @@ message = Table(
         postgresql_where=text("notice IS NOT NULL"),
     ),
     Index("ix_message_message_id", "mailbox_id", "message_id"),
+    Index("ix_message_content_hash", "mailbox_id", "content_hash"),
     Index("ix_message_state", "mailbox_id", "state"),
     Index("ix_message_action", "mailbox_id", "action", "id"),
     Index("ix_message_claim", "mailbox_id", "id", sqlite_where=text(CLAIMS), postgresql_where=text(CLAIMS)),
@@ -201,6 +205,7 @@ draft = Table(
     Column("approved_at", Instant),
     Column("planned_at", Instant, nullable=False),
     Column("changed_at", Instant, nullable=False),
+    Column("touched_at", Instant),
     Index("ix_draft_state", "mailbox_id", "state"),
     Index("ix_draft_message_id", "message_id"),
     Index("ix_draft_conversation_id", "conversation_id", "id"),
@@ -255,6 +260,7 @@ note = Table(
     Column("reason", String(64), nullable=False),
     Column("raw", LargeBinary, nullable=False),
     Column("planned_at", Instant, nullable=False),
+    Column("done_at", Instant),
     Index("ix_note_state", "mailbox_id", "state"),
     Index("ix_note_message_id", "message_id"),
 )

@@ -45,7 +45,7 @@ def change_draft(
     changed = connection.execute(
         sa.update(t.draft)
         .where(c.id == draft_id, c.state == row.state)
-        .values(state=new, reason=reason, changed_at=now, **values)
+        .values(state=new, reason=reason, changed_at=now, touched_at=now, **values)
     )
     if changed.rowcount != 1:
         raise OvertakenError(f"draft {draft_id} has just changed")

@@ -17,6 +17,8 @@ from daemon.desk.playbook import Scenario
 from daemon.errors import LockedError
 from daemon.ports.ledger.alerts import AlertBook
 from daemon.ports.ledger.clocks import ClockBook
+from daemon.ports.ledger.copies import CopyBook
+from daemon.ports.ledger.corrections import CorrectionBook
 from daemon.ports.ledger.deliveries import DeliveryBook
 from daemon.ports.ledger.drafts import DraftBook
 from daemon.ports.ledger.identity import IdentityBook
@@ -24,12 +26,26 @@ from daemon.ports.ledger.intake import IntakeBook
 from daemon.ports.ledger.intake_rows import Joining
 from daemon.ports.ledger.labels import LabelBook, LabelSource
 from daemon.ports.ledger.mailboxes import FolderMark, Mailboxes
+from daemon.ports.ledger.notes import NoteBook
 from daemon.ports.ledger.store import Claim
 from tests.alert_kit import ALERT_ACTS
+from tests.gesture_kit import GESTURE_ACTS
 from tests.ledger_kit import HOUR, NOW, Desk, TornError, arrival, no_objection, place, snapshot, torn
 
 Act = Callable[[Claim], object]
-BOOKS = (Mailboxes, IntakeBook, IdentityBook, DraftBook, DeliveryBook, ClockBook, LabelBook, AlertBook)
+BOOKS = (
+    Mailboxes,
+    IntakeBook,
+    IdentityBook,
+    DraftBook,
+    DeliveryBook,
+    ClockBook,
+    LabelBook,
+    AlertBook,
+    CopyBook,
+    CorrectionBook,
+    NoteBook,
+)
 
 
 def set_mark(desk: Desk) -> Act:
@@ -280,6 +296,7 @@ ACTS = (
     record_label,
     *(excuse, reclassified, reopen, confirm),
     *ALERT_ACTS,
+    *GESTURE_ACTS,
 )
 
 

@@ -196,7 +196,7 @@ def test_a_draft_taken_back_in_the_last_moment_is_not_sent(desk: Desk) -> None:
     desk.ledger.drafts.move_to(desk.claim, draft, DraftState.QUEUED, place(), "moved_back", NOW)
     with pytest.raises(OvertakenError):
         desk.ledger.deliveries.commit_sending(desk.claim, delivery, no_objection, NOW)
-    assert state_of(desk, delivery) == ("prepared", "queued")
+    assert state_of(desk, delivery) == ("abandoned", "queued")
 
 
 def test_an_abandoned_delivery_is_not_sent(desk: Desk) -> None:

@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from daemon.ports.ledger import schema_alerts  # noqa: F401  registers its tables
+from daemon.ports.ledger import schema_alerts, schema_copies  # noqa: F401  registers their tables
 from daemon.ports.ledger.schema import metadata
 
 context.configure(connection=context.config.attributes["connection"], target_metadata=metadata)

@@ -1,0 +1,47 @@
+"""What lies in Approved and is no draft: notes that were read, and mails that do not belong there.
+
+Promises: a note in Approved is done with, and where it asked a question, moving it was the answer: "the
+buyer has it" of a delivery in doubt, "go on" of a frozen mailbox. Any other mail goes to the queue with a
+note, once. Nothing of it is ever sent.
+
+Errors: those of the ports.
+"""
+
+from collections.abc import Sequence
+
+from daemon.desk.link import LinkKind, message_id
+from daemon.stages.context import Context
+from daemon.stages.linking import Linked
+from daemon.stages.noting import new_note
+
+
+def done_notes(context: Context, notes: Sequence[Linked]) -> bool:
+    """Take notes that a person has dealt with out of Approved; True when one of them ends a freeze."""
+    go_on = False
+    for item in notes:
+        if item.link is None:
+            continue
+        header_id = message_id(context.link_key, LinkKind.NOTE, item.link.token, context.mailbox.domain)
+        done = context.ledger.notes.done(context.claim, header_id, context.now())
+        if done is not None and done.reason == "in_doubt" and done.draft_id is not None:
+            _has_arrived(context, done.draft_id)
+        go_on = go_on or (done is not None and done.reason == "mass_vanish")
+        context.imap.remove(item.place.folder, [item.place.uid])
+        context.log.info("note_done", uid=item.place.uid, reason=done.reason if done else "")
+    return go_on
+
+
+def _has_arrived(context: Context, draft_id: int) -> None:
+    """The agent looked into Seller Central: the buyer has the answer."""
+    doubtful = {item.draft_id for item in context.ledger.deliveries.doubts(context.claim)}
+    if draft_id in doubtful:
+        context.ledger.deliveries.settled_by_person(context.claim, draft_id, sent=True, now=context.now())
+        context.log.info("doubt_settled", draft=draft_id, sent=True)
+
+
+def move_out(context: Context, item: Linked) -> None:
+    """A mail in Approved that is no draft of ours goes back to the queue, with a note."""
+    explained = new_note(context, "not_ours", about=item.place)
+    context.ledger.drafts.leave_note(context.claim, explained, context.now())
+    context.imap.move(item.place.folder, [item.place.uid], context.folders.approval)
+    context.log.warning("not_ours", uid=item.place.uid)
