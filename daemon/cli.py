@@ -113,6 +113,17 @@ def _add_files(commands: Any, common: argparse.ArgumentParser) -> None:  # noqa:
     rendering = looks.add_parser("check", parents=[common], help="render each in every language")
     rendering.set_defaults(act=_templates_check)
 
+    knowledge = commands.add_parser("knowledge", help="the answers to buyers' questions")
+    acts = knowledge.add_subparsers(dest="what", required=True, metavar="WHAT")
+    promotion = acts.add_parser("promote", parents=[common], help="make a sent answer one of them")
+    promotion.add_argument("which", metavar="ORDER|DRAFT", help="an order id, or a draft's number in the log")
+    promotion.add_argument("--title", required=True, help="the question, in the buyers' words")
+    promotion.add_argument("--scenario", choices=("usage_question", "presale_question"), default="")
+    product = promotion.add_mutually_exclusive_group()
+    product.add_argument("--asin", default="", help="the product; by default the mail's own")
+    product.add_argument("--any-product", action="store_true", help="it holds for every product")
+    promotion.set_defaults(act=_knowledge_promote)
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit status."""
@@ -207,6 +218,13 @@ def _templates_check(args: argparse.Namespace) -> int:
     from daemon.commands.templates import check  # noqa: PLC0415  as above
 
     return check(args.config, as_json=args.json)
+
+
+def _knowledge_promote(args: argparse.Namespace) -> int:
+    from daemon.commands.knowledge import Wish, promote  # noqa: PLC0415  as above
+
+    wish = Wish(args.which, args.title, args.scenario, args.asin, args.any_product)
+    return promote(args.config, wish, as_json=args.json)
 
 
 def _demo(args: argparse.Namespace) -> int:

@@ -20,6 +20,7 @@ from daemon.commands.look import opened_ledger
 from daemon.errors import PermanentError
 from daemon.ports.ledger.books import Ledger
 from daemon.reporting.figures import WINDOWS, figures
+from daemon.reporting.outcomes import template_outcomes
 from daemon.reporting.period import Period, period
 from daemon.reporting.table import as_csv
 from daemon.reporting.text import show
@@ -50,7 +51,9 @@ def report(config: str | None, *, start: str | None, end: str | None, shape: str
 
 def gathered(ledger: Ledger, when: Period) -> dict[str, Any]:
     """The report of a period as data."""
-    return figures(ledger.figures.tally(when.start, when.end, when.now, WINDOWS), when)
+    answer = figures(ledger.figures.tally(when.start, when.end, when.now, WINDOWS), when)
+    answer["templates"] = template_outcomes(ledger.answers.sent_between(when.start, when.end))
+    return answer
 
 
 def _text(answer: dict[str, Any], _when: Period) -> str:

@@ -25,8 +25,19 @@ def show(report: dict[str, Any], console: Console) -> None:
         times = (spoken(row["p50"]), spoken(row["p90"]), spoken(row["max"]))
         table.add_row(name_of(name), str(row["answered"]), percent(row["target_met"]), *times)
     console.print(table)
+    if report.get("templates"):
+        console.print(_templates(report["templates"]))
     for line in _lines(report):
         console.print(line, highlight=False)
+
+
+def _templates(outcomes: dict[str, dict[str, Any]]) -> Table:
+    """Those most worth an improvement first: sent often, and left little of."""
+    table = Table("template", "sent", "as is", "light edit", "heavy edit", "replaced", "likeness")
+    for name, row in sorted(outcomes.items(), key=lambda item: -item[1]["sent"] * (1 - item[1]["likeness"])):
+        counts = (row[key] for key in ("sent", "as_is", "light", "heavy", "replaced"))
+        table.add_row(name, *map(str, counts), percent(row["likeness"]))
+    return table
 
 
 def _lines(report: dict[str, Any]) -> list[str]:

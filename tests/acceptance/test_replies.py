@@ -1,6 +1,7 @@
 """What a draft is made of beside its template's words: orders, manuals, answers, and the notes beside it."""
 
 import email
+import json
 import shutil
 from datetime import UTC, datetime, timedelta
 from email import policy
@@ -10,9 +11,11 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from daemon.cli import main
 from daemon.desk.order import OrderLine, Shipment
 from daemon.ports.ledger import schema as t
 from daemon.reply.copies import Copy, read_copy
+from daemon.reply.knowledge import read_knowledge
 from daemon.shipped import shipped
 from tests.daemon_kit import House
 from tests.mails import BROKEN, LATE, buyer_mail
@@ -197,3 +200,33 @@ def test_a_template_of_the_sellers_own_is_used_and_a_broken_one_is_told(stage: S
     assert read_copy(stage.waiting()[1]).own_words == "[[answer]]"
     (note,) = map(read_copy, stage.house.notes())
     assert "product_issue.txt.j2, line 1" in note.text
+
+
+def test_what_an_agent_wrote_counts_in_the_report_and_can_be_promoted(
+    stage: Stage, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The gap was filled by hand: an edited template in the report, then an answer of the knowledge base."""
+    _, raw = stage.draft(HOW)
+    mail = email.message_from_bytes(raw, policy=policy.SMTP)
+    assert isinstance(mail, EmailMessage)
+    mail.set_content(mail.get_content().replace("[[usage steps]]", "Hold the button until it blinks blue."))
+    stage.flush("Approval")
+    stage.house.put("Approved", mail.as_bytes())
+    stage.cycle()
+    options = ["--config", str(stage.house.config), "--json"]
+    assert main(["report", *options]) == 0
+    outcomes = json.loads(capsys.readouterr().out)["templates"]
+    assert {key: outcomes["en/usage_question"][key] for key in ("sent", "as_is", "light")} == {
+        "sent": 1,
+        "as_is": 0,
+        "light": 1,
+    }
+    (stage.house.root / "knowledge").mkdir()
+    for _ in range(2):
+        assert main(["knowledge", "promote", ORDER, "--title", "Pair the lamp: how?", *options]) == 0
+    files = sorted((stage.house.root / "knowledge").iterdir())
+    assert [file.name for file in files] == ["pair-the-lamp-how-en-2.md", "pair-the-lamp-how-en.md"]
+    (passage,) = read_knowledge(stage.house.root / "knowledge")[0].passages[:1]
+    assert (passage.text, passage.asins) == ("Hold the button until it blinks blue.", ("B0ABCDEFGH",))
+    assert main(["knowledge", "promote", "302-0000000-0000000", "--title", "x", *options]) == 1
+    assert main(["knowledge", "promote", "lamp", "--title", "x", *options]) == 78

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy.engine import Engine
 
 from daemon.ports.ledger.alerts import AlertBook
+from daemon.ports.ledger.answers import AnswerBook
 from daemon.ports.ledger.clocks import ClockBook
 from daemon.ports.ledger.copies import CopyBook
 from daemon.ports.ledger.corrections import CorrectionBook
@@ -39,6 +40,7 @@ class Ledger:
     clocks: ClockBook
     labels: LabelBook
     orders: OrderBook
+    answers: AnswerBook
     alerts: AlertBook
     figures: FigureBook
 
@@ -65,6 +67,7 @@ class Ledger:
             ClockBook(engine),
             LabelBook(engine),
             OrderBook(engine),
+            AnswerBook(engine),
             AlertBook(engine),
             FigureBook(engine),
         )
