@@ -2,12 +2,16 @@
 
 Promises: pure; never raises, whatever the text; looks at no more than `TEXT_LIMIT` characters of it, and
 only with regular expressions that take linear time. Case, accents, digits and typographic variants are
-levelled; what they said (stars, order id, shouting, questions) is kept as markers at the end.
+levelled; what they said (stars, order id, shouting, questions) is kept as markers at the end. Of a subject
+that Amazon wrote only the contact topic is left: "Inquiry from Amazon customer" stands above every mail and
+says nothing.
 """
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 TEXT_LIMIT: Final = 20_000
@@ -53,10 +57,24 @@ _SIGNS: Final = (
         keep=True,
     ),
 )
+_REPLY: Final = re.compile(r"(?:(?:re|res|aw|wg|tr|r|sv|rv|fwd?)\s?[:：]\s*)+")
+_CUSTOMER: Final = re.compile(
+    r"(?:\b(?:from|von|de la part du|du|des|del|de|d'une?|of)\s)?"
+    r"\b(?:amazon|client\w*(?: de)? amazon)(?![a-z])"
+    r"|(?:来自)?(?:アマゾン|亚马逊|亞馬遜)|\((?:order|bestellung|commande|ordine|pedido)\b"
+)
+"""Where Amazon's own words begin: who asks, and about which order."""
+_NO_TOPIC: Final = re.compile(
+    r"(?:an )?inquiry|question|message|message pour le vendeur|frage|anfrage|nachricht|nachricht an verkaufer"
+    r"|domanda|richiesta di informazioni|demande|demande de renseignements|demande d'informations|pregunta"
+    r"|consulta|solicitud de informacion"
+)
+"""The general one of the contact topics, which is most mails', in several languages."""
 _GLAD: Final = re.compile("[😀-😊😍-😎🙂😇🥰🤩👍👏🎉❤💕💖💗🙏😘]|:-?\\)")
 _CROSS: Final = re.compile("[😠-😭🤬👎💩😒😡😤🙄😞😔]|:-?\\(")
 _SHOUT: Final = re.compile(r"(?<![A-Za-z0-9])[A-Z]{3,}(?![A-Za-z0-9])")
 _ACCENT: Final = re.compile("[\u0300-\u036f]")
+_WORD: Final = re.compile(r"[^\W_]+")
 _LEVEL_DIGITS: Final = str.maketrans("123456789", "000000000")
 _LENGTHS: Final = (6, 15, 30, 60, 110)
 _PLENTY_OF_SHOUTING: Final = 3
@@ -84,6 +102,20 @@ def plain(text: str) -> str:
     return unicodedata.normalize("NFC", _ACCENT.sub("", unicodedata.normalize("NFD", folded)))
 
 
+@lru_cache(maxsize=20_000)
+def _levelled(word: str) -> str:
+    return plain(word).translate(_LEVEL_DIGITS)
+
+
+def as_written(text: str, words: Sequence[str]) -> list[str]:
+    """Levelled words as the text has them; a word that stands in it in no other form stays as it is."""
+    wanted, found = set(words), dict[str, str]()
+    for written in _WORD.findall(text[:TEXT_LIMIT]):
+        if len(found) < len(wanted) and (word := _levelled(written)) in wanted:
+            found.setdefault(word, written)
+    return [found.get(word, word) for word in words]
+
+
 def _question_marks(text: str) -> list[str]:
     asked = text.count("?")
     marks = ["q0" if asked == 0 else "q1" if asked == 1 else "q2"]
@@ -105,6 +137,17 @@ def _length(text: str) -> str:
     return f"len{sum(words > bound for bound in _LENGTHS)}"
 
 
+def _topic(subject: str) -> str:
+    """A levelled subject without what stands above every mail."""
+    rest = subject.strip()
+    if reply := _REPLY.match(rest):
+        rest = rest[reply.end() :]
+    if amazon := _CUSTOMER.search(rest):
+        rest = rest[: amazon.start()]
+    rest = _SIGNS[0].pattern.sub(" ", rest).strip(" ,:;-")
+    return "" if _NO_TOPIC.fullmatch(rest) else rest
+
+
 def marked_text(document: Document) -> str:
     """Levelled text, a line break, levelled subject, markers: what the features are cut from."""
     raw = document.text[:TEXT_LIMIT]
@@ -117,6 +160,6 @@ def marked_text(document: Document) -> str:
     marks += _question_marks(text) + _tone(raw, text) + [_length(text)]
     if document.language:
         marks.append(f"lang{plain(document.language)[:2]}")
-    subject = _SIGNS[0].pattern.sub(" ", plain(document.subject[:SUBJECT_LIMIT]))
+    subject = _topic(plain(document.subject[:SUBJECT_LIMIT]))
     body = f"{text}\n{subject}".translate(_LEVEL_DIGITS)
     return f"{body}\n{' '.join(MARK + mark for mark in marks)}"

@@ -13,7 +13,7 @@ from typing import Final
 from classifier.document import MARK
 from classifier.lexicon import UNSPACED, concepts_of
 
-FEATURES_VERSION: Final = 1
+FEATURES_VERSION: Final = 2
 _TOKEN: Final = re.compile(rf"{MARK}\w+|[^\W_]+|[!?]+")
 _ASCII_TOKEN: Final = re.compile(rf"{MARK}[a-z0-9]+|[a-z0-9]+|[!?]+")
 _LONGEST_WORD: Final = 30
@@ -120,6 +120,12 @@ def signs_of(tokens: Sequence[str]) -> list[str]:
     return found
 
 
+def phrase_name(token: str) -> str:
+    """What stands for a word in a phrase: its first concept, or itself."""
+    concepts = concepts_of(token)
+    return f"<{concepts[0]}" if concepts else token
+
+
 def phrases_of(tokens: Sequence[str]) -> list[str]:
     """Pairs of neighbours with the concept in the word's place: they carry over between languages."""
     found: list[str] = []
@@ -127,12 +133,11 @@ def phrases_of(tokens: Sequence[str]) -> list[str]:
     for token in tokens:
         if token[0] == MARK:
             break
-        concepts = concepts_of(token)
         if is_run(token):
-            found += [f"<{left} <{right}" for left, right in pairwise(concepts)]
+            found += [f"<{left} <{right}" for left, right in pairwise(concepts_of(token))]
             before = ""
             continue
-        name = f"<{concepts[0]}" if concepts else token
+        name = phrase_name(token)
         if before:
             found.append(f"{before} {name}")
         before = name

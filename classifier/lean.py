@@ -9,12 +9,13 @@ Errors: `KeyError`, `ValueError` when the arrays do not belong together; `Model.
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
-from typing import Final, Self
+from typing import Final, NamedTuple, Self
 
 import numpy as np
 import numpy.typing as npt
 
-from classifier.features import BLOCKS, phrases_of, pieces_of_word, signs_of, words_of
+from classifier.features import BLOCKS, phrase_name, phrases_of, pieces_of_word, signs_of, words_of
+from classifier.lexicon import concepts_of
 
 Floats = npt.NDArray[np.float64]
 Numbers = npt.NDArray[np.int32]
@@ -24,6 +25,13 @@ _CHUNK: Final = 64
 _REMEMBERED_WORDS: Final = 20_000
 _NONE: Final = np.zeros(0, dtype=np.int32)
 _PIECES_BLOCK: Final = [name for name, *_ in BLOCKS].index("pieces")
+
+
+class Weighed(NamedTuple):
+    """The features of one text that the model knows, each once in ascending order, with their values."""
+
+    features: Numbers
+    values: Floats
 
 
 class Lean:
@@ -51,6 +59,7 @@ class Lean:
         self._coefficients = coefficients
         self._intercepts = intercepts
         self._pieces: dict[str, Numbers] = {}
+        self._own: dict[str, Numbers] = {}
 
     @classmethod
     def from_arrays(cls, arrays: Mapping[str, npt.NDArray[np.generic]]) -> Self:
@@ -83,11 +92,20 @@ class Lean:
 
     def decide(self, tokens: Sequence[Sequence[str]]) -> Floats:
         """Decision values, texts x labels, for texts given as `tokens_of` gives them."""
-        if not tokens:
-            return np.zeros((0, len(self._intercepts)))
-        return np.vstack([self._decide(tokens[at : at + _CHUNK]) for at in range(0, len(tokens), _CHUNK)])
+        return self.sums(self.weigh(tokens))
 
-    def _decide(self, texts: Sequence[Sequence[str]]) -> Floats:
+    def weigh(self, tokens: Sequence[Sequence[str]]) -> list[Weighed]:
+        """The features of each text and their values."""
+        return [one for at in range(0, len(tokens), _CHUNK) for one in self._weigh(tokens[at : at + _CHUNK])]
+
+    def sums(self, weighed: Sequence[Weighed]) -> Floats:
+        """The decision values of texts that have been weighed."""
+        sums = np.empty((len(weighed), len(self._intercepts)))
+        for row, (features, values) in enumerate(weighed):
+            sums[row] = values @ self._coefficients[features]
+        return sums + self._intercepts
+
+    def _weigh(self, texts: Sequence[Sequence[str]]) -> list[Weighed]:
         found = [self._features(tokens) for tokens in texts]
         features = np.concatenate(found)
         text = np.repeat(np.arange(len(found)), [len(numbers) for numbers in found])
@@ -99,10 +117,54 @@ class Lean:
         norms = np.sqrt(np.bincount(group, values * values, len(found) * blocks))
         values *= self._weights[self._block[feature]] / norms[group]
         ends = np.searchsorted(text, np.arange(len(found) + 1))
-        sums = np.empty((len(found), len(self._intercepts)))
-        for row, (start, end) in enumerate(pairwise(ends)):
-            sums[row] = values[start:end] @ self._coefficients[feature[start:end]]
-        return sums + self._intercepts
+        return [Weighed(feature[start:end], values[start:end]) for start, end in pairwise(ends)]
+
+    def speaking(
+        self, tokens: Sequence[str], weighed: Weighed, words: Sequence[str], direction: Floats
+    ) -> Floats:
+        """How much each of these words of one text adds to its decision values along `direction`.
+
+        A feature that several words bring, such as a pair of neighbours, counts for each in equal parts.
+        """
+        features, values = weighed
+        if not len(features):
+            return np.zeros(len(words))
+        pulls = values * (self._coefficients[features] @ direction)
+        own = [self._own_of(word) for word in words]
+        pairs = self._pairs_of(tokens, {word: row for row, word in enumerate(words)})
+        owner = np.repeat(np.arange(len(own)), [len(numbers) for numbers in own])
+        owner = np.concatenate([owner, np.array([row for row, _ in pairs], dtype=np.intp)])
+        brought = np.concatenate([*own, np.array([number for _, number in pairs], dtype=np.int32)])
+        place = np.minimum(np.searchsorted(features, brought), len(features) - 1)
+        here = features[place] == brought
+        owner, place = owner[here], place[here]
+        sharers = np.bincount(place, minlength=len(features))
+        return np.bincount(owner, pulls[place] / sharers[place], len(words)).astype(np.float64)
+
+    def _own_of(self, word: str) -> Numbers:
+        """The features that a word can bring wherever it stands, each once."""
+        known = self._own.get(word)
+        if known is None:
+            words, _, signs, _ = self._numbers
+            concepts = concepts_of(word)
+            signed = [f"{sign}{name}" for sign in ("", "^", "not ") for name in concepts]
+            single = [*_known(words, words_of([word])), *_known(signs, [*signed, f"^{word}"])]
+            known = np.union1d(np.array(single, dtype=np.int32), self._pieces_of(word))
+            if len(self._own) >= _REMEMBERED_WORDS:
+                self._own.clear()
+            self._own[word] = known
+        return known
+
+    def _pairs_of(self, tokens: Sequence[str], row: Mapping[str, int]) -> list[tuple[int, int]]:
+        """Which of the words, by their row, bring which pairs of neighbours; each once."""
+        words, _, _, phrases = self._numbers
+        found: dict[tuple[int, int], None] = {}
+        for pair in pairwise(tokens):
+            rows = [row[token] for token in pair if token in row]
+            if rows:
+                names = words.get(" ".join(pair)), phrases.get(" ".join(map(phrase_name, pair)))
+                found |= dict.fromkeys((at, number) for at in rows for number in names if number is not None)
+        return list(found)
 
     def _features(self, tokens: Sequence[str]) -> Numbers:
         words, _, signs, phrases = self._numbers

@@ -16,7 +16,7 @@ from classifier.versions import current
 
 
 class LiveModel:
-    """`classify` and `evidence` of the current model below `model_root`, whatever is installed meanwhile."""
+    """`classify` of the current model below `model_root`, whatever is installed meanwhile."""
 
     def __init__(self, model_root: Path) -> None:
         self._root = model_root
@@ -48,10 +48,6 @@ class LiveModel:
             self._problem, self._refused = str(error), named
         return model
 
-    def classify(self, documents: Sequence[Document]) -> list[Prediction]:
-        """One prediction for each document."""
-        return self._look().classify(documents)
-
-    def evidence(self, document: Document, *, limit: int = 5) -> tuple[tuple[str, float], ...]:
-        """See `Model.evidence`."""
-        return self._look().evidence(document, limit=limit)
+    def classify(self, documents: Sequence[Document], *, explain_below: float = 0.0) -> list[Prediction]:
+        """See `Model.classify`."""
+        return self._look().classify(documents, explain_below=explain_below)

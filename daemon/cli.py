@@ -38,6 +38,7 @@ def parser() -> argparse.ArgumentParser:
     check.set_defaults(act=_check)
 
     inspect = commands.add_parser("inspect", parents=[common], help="what is understood of a mail")
+    inspect.add_argument("--explain", action="store_true", help="the words that carried the decision")
     inspect.add_argument("files", nargs="+", metavar="FILE.eml")
     inspect.set_defaults(act=_inspect)
 
@@ -162,7 +163,8 @@ def _check(args: argparse.Namespace) -> int:
 def _inspect(args: argparse.Namespace) -> int:
     from daemon.commands.inspect import inspect  # noqa: PLC0415  as above
 
-    return inspect(args.config, [Path(name) for name in args.files])
+    files = [Path(name) for name in args.files]
+    return inspect(args.config, files, explain=args.explain, as_json=args.json)
 
 
 def _lint(args: argparse.Namespace) -> int:

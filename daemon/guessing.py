@@ -27,7 +27,9 @@ class LiveGuesser:
         self._model: LiveModel | None = None
         self._told = ""
 
-    def __call__(self, seen: Sequence[Understanding], subjects: Sequence[str]) -> list[Guess]:
+    def __call__(
+        self, seen: Sequence[Understanding], subjects: Sequence[str], explain_below: float
+    ) -> list[Guess]:
         """One guess for each message, or none at all."""
         model = self._current()
         if model is None:
@@ -35,7 +37,7 @@ class LiveGuesser:
         documents = [
             Document(item.text, subject, item.language) for item, subject in zip(seen, subjects, strict=True)
         ]
-        predictions = model.classify(documents)
+        predictions = model.classify(documents, explain_below=explain_below)
         if model.problem:
             self._tell(model.problem)
         return [
@@ -45,6 +47,7 @@ class LiveGuesser:
                     *((other.label, other.confidence) for other in prediction.alternatives),
                 ],
                 model.version,
+                prediction.evidence,
             )
             for prediction in predictions
         ]

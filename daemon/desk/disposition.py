@@ -35,10 +35,14 @@ class DecidedBy(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Guess:
-    """The model's view of one message: labels with their confidence, best first, summing up to one."""
+    """The model's view of one message: labels with their confidence, best first, summing up to one.
+
+    `evidence`: the buyer's words that speak for the best label, with their weights, where it was asked for.
+    """
 
     ranking: tuple[tuple[Scenario, float], ...]
     model: str = ""
+    evidence: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +150,8 @@ def scenario_of(notice: Notice | None) -> Scenario | None:
     )
 
 
-def ranked(labels: Sequence[tuple[str, float]], model: str = "") -> Guess:
+def ranked(
+    labels: Sequence[tuple[str, float]], model: str = "", evidence: Sequence[tuple[str, float]] = ()
+) -> Guess:
     """A guess out of the model's own labels; a label that is no scenario is a bug and raises."""
-    return Guess(tuple((Scenario(label), confidence) for label, confidence in labels), model)
+    return Guess(tuple((Scenario(label), confidence) for label, confidence in labels), model, tuple(evidence))

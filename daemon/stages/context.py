@@ -27,8 +27,13 @@ from daemon.reply.templates import Templates
 class Guesser(Protocol):
     """The classifier as the stages see it."""
 
-    def __call__(self, seen: Sequence[Understanding], subjects: Sequence[str]) -> list[Guess]:
-        """One guess for each message; an empty list when no model can be loaded."""
+    def __call__(
+        self, seen: Sequence[Understanding], subjects: Sequence[str], explain_below: float
+    ) -> list[Guess]:
+        """One guess for each message; an empty list when no model can be loaded.
+
+        A guess less sure than `explain_below` names the words it stands on.
+        """
 
 
 @dataclass(frozen=True, slots=True)

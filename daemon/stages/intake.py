@@ -200,7 +200,9 @@ def _guesses(context: Context, seen: list[Seen]) -> dict[int, Guess]:
     asked = [item for item in seen if needs_model(item.understanding)]
     if not asked:
         return {}
-    answers = context.guess([item.understanding for item in asked], [item.message.subject for item in asked])
+    answers = context.guess(
+        [item.understanding for item in asked], [item.message.subject for item in asked], context.threshold
+    )
     return {item.row.message_id: guess for item, guess in zip(asked, answers, strict=False)}
 
 
@@ -247,7 +249,7 @@ def _reading(
         language=understanding.language,
         relay_address=understanding.relay.address if understanding.relay else None,
         buyer_name=understanding.buyer_name,
-        facts=_facts(understanding),
+        facts=_facts(understanding, guess if disposition.unsure else None),
         disposition=disposition,
         model=guess.model if guess else "",
         conversation=joining,
@@ -255,7 +257,8 @@ def _reading(
     )
 
 
-def _facts(understanding: Understanding) -> dict[str, object]:
+def _facts(understanding: Understanding, unsure: Guess | None) -> dict[str, object]:
+    """What drafts and notes use; where we are unsure, also the words that the best guess stands on."""
     facts: dict[str, object] = {
         "product": understanding.product,
         "asins": list(understanding.asins),
@@ -264,5 +267,6 @@ def _facts(understanding: Understanding) -> dict[str, object]:
         # only such a mail's draft may tell what the seller's files know of an order
         "order_ids": list(understanding.order_ids),
         "vouched_orders": list(understanding.named_orders) if understanding.verified else [],
+        "evidence": [word for word, _ in unsure.evidence] if unsure else [],
     }
     return {name: value for name, value in facts.items() if value}

@@ -15,7 +15,7 @@ from classifier.document import Document
 from classifier.errors import ModelError
 from classifier.installed import current, ensure_model, install, rollback, sweep, versions
 from classifier.live import LiveModel
-from classifier.model import Model
+from classifier.model import ALWAYS, Model
 from classifier.model_files import CARD, LEAN, PIPELINE, digest, read_card, write_card
 
 QUESTION = Document("Where is my parcel?")
@@ -225,7 +225,7 @@ def test_live_model_keeps_the_last_good(small_root: Path) -> None:
         assert live.classify([QUESTION])[0].label == "delivery_issue"
         assert (live.version, "SHA-256" in str(live.problem)) == (before, True)
     (small_root / "current").unlink()
-    assert live.evidence(QUESTION)
+    assert live.classify([QUESTION], explain_below=ALWAYS)[0].evidence
     assert "no model is installed" in str(live.problem)
 
 
