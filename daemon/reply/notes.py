@@ -94,9 +94,9 @@ HELD_REASONS: Mapping[str, str] = {
         "it, move this one to {approved} once more."
     ),
     "mass_vanish": (
-        "Many drafts ({detail}) vanished at once. Nothing is sent and nothing is decided in this mailbox until "
-        "they are back. Bring them back if you can. If they are gone on purpose, move this note to {approved}: "
-        "the mailbox then goes on without them."
+        "Many drafts ({detail}) vanished at once. Nothing is sent and nothing is decided in this mailbox "
+        "until they are back. Bring them back if you can. If they are gone on purpose, move this note to "
+        "{approved}: the mailbox then goes on without them."
     ),
     "kept_after_correction": (
         "You said that this message is something else, and that is noted. This draft has been edited, so it "
