@@ -100,6 +100,12 @@ def _add_looks(commands: Any, common: argparse.ArgumentParser) -> None:  # noqa:
     report.add_argument("--output", metavar="FILE", help="write there instead of to the terminal")
     report.set_defaults(act=_report)
 
+    forget = commands.add_parser(
+        "forget", parents=[common], help="take a buyer or an order out of the ledger"
+    )
+    forget.add_argument("who", metavar="ORDER_ID|ADDRESS")
+    forget.set_defaults(act=_forget)
+
 
 def _add_files(commands: Any, common: argparse.ArgumentParser) -> None:  # noqa: ANN401  as above
     """The commands about the seller's own files."""
@@ -190,6 +196,12 @@ def _report(args: argparse.Namespace) -> int:
 
     shape = "json" if args.json else args.format
     return report(args.config, start=args.start, end=args.end, shape=shape, output=args.output)
+
+
+def _forget(args: argparse.Namespace) -> int:
+    from daemon.commands.forget import forget  # noqa: PLC0415  as above
+
+    return forget(args.config, args.who, as_json=args.json)
 
 
 def _import_orders(args: argparse.Namespace) -> int:

@@ -1,8 +1,8 @@
 """One cycle: every stage once, in its order, over one mailbox.
 
-Promises: the stages run in the order of the design: intake, drafting, approval, dispatch, deadlines; each
-can be restarted on its own. A queue that takes no more drafts keeps nothing from leaving that is approved,
-and whatever keeps drafts from moving, the clocks run on.
+Promises: the stages run in the order of the design: intake, drafting, approval, dispatch, deadlines, upkeep;
+each can be restarted on its own. A queue that takes no more drafts keeps nothing from leaving that is
+approved, and whatever keeps drafts from moving, the clocks run on.
 
 Errors: those of the ports and of the ledger; the next cycle looks again.
 """
@@ -19,6 +19,7 @@ from daemon.stages.deadlines import deadlines
 from daemon.stages.dispatch import Runner, Sender, dispatch
 from daemon.stages.drafting import Drafted, drafting
 from daemon.stages.intake import intake
+from daemon.stages.upkeep import upkeep
 
 
 async def run_cycle(
@@ -46,7 +47,8 @@ async def run_cycle(
         sent = await dispatch(context, sender, run) if stopped is None else 0
     finally:
         warned = await run(lambda: deadlines(context))
+    kept = await run(lambda: upkeep(context))
     if trouble is not None:
         raise trouble
-    counts = {**asdict(taken), **asdict(drafted), **observed, "sent": sent, "warned": warned}
+    counts = {**asdict(taken), **asdict(drafted), **observed, "sent": sent, "warned": warned, **kept}
     return {name: number for name, number in counts.items() if number}

@@ -6,7 +6,7 @@ Errors: none.
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from daemon.desk.playbook import Playbook
 from daemon.ports.ledger.books import Ledger
@@ -29,6 +29,7 @@ class House:
     guess: Guesser
     threshold: float
     warn_at: tuple[float, ...]
+    keep_texts: timedelta
     cycle: CycleSettings
     now: Callable[[], datetime]
     monotonic: Callable[[], float]

@@ -80,6 +80,7 @@ class Service:
             guess=LiveGuesser(settings.state_dir / "model", self._log),
             threshold=settings.threshold,
             warn_at=settings.warn_at,
+            keep_texts=settings.keep_texts,
             cycle=settings.cycle,
             now=utc_now,
             monotonic=time.monotonic,

@@ -76,6 +76,7 @@ class Settings:
     warn_at: tuple[float, ...]
     alert_to: tuple[str, ...]
     zone: ZoneInfo
+    keep_texts: timedelta
     cycle: CycleSettings
     log_format: str
     log_level: str
@@ -108,6 +109,7 @@ def load(path: Path, environ: Mapping[str, str] = os.environ) -> Settings:
         warn_at=tuple(file.deadlines.warn_at),
         alert_to=tuple(file.deadlines.alert_to),
         zone=ZoneInfo(file.report.timezone),
+        keep_texts=file.privacy.keep_texts,
         cycle=CycleSettings(
             timedelta(seconds=file.cycle.poll_seconds),
             file.cycle.full_look,

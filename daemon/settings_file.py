@@ -161,6 +161,12 @@ class ReportTable(Strict):
     timezone: Zone = "UTC"
 
 
+class PrivacyTable(Strict):
+    """`[privacy]`."""
+
+    keep_texts: Annotated[Duration, Field(ge=timedelta(days=1))] = timedelta(days=180)
+
+
 class CycleTable(Strict):
     """`[cycle]`."""
 
@@ -184,6 +190,7 @@ class FirstreplyFile(Strict):
     classifier: ClassifierTable = ClassifierTable()
     deadlines: DeadlinesTable = DeadlinesTable()
     report: ReportTable = ReportTable()
+    privacy: PrivacyTable = PrivacyTable()
     cycle: CycleTable = CycleTable()
     log: LogTable = LogTable()
 

@@ -235,6 +235,7 @@ class MailboxWorker:
             threshold=house.threshold,
             warn_at=house.warn_at,
             batch=house.cycle.batch,
+            keep_texts=house.keep_texts,
             now=house.now,
             log=self._log,
         )

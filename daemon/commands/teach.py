@@ -63,6 +63,7 @@ def taught(settings: Settings) -> list[SellerLabel]:
             confirmed=label.source is LabelSource.CONFIRMATION,
         )
         for label in labels
+        if label.text or label.subject  # old words leave the ledger, and their labels teach nothing
     ]
 
 

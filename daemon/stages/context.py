@@ -8,7 +8,7 @@ Errors: none of its own.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from structlog.typing import FilteringBoundLogger
@@ -55,5 +55,6 @@ class Context:
     threshold: float
     warn_at: tuple[float, ...]
     batch: int
+    keep_texts: timedelta
     now: Callable[[], datetime]
     log: FilteringBoundLogger

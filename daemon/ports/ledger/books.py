@@ -21,7 +21,9 @@ from daemon.ports.ledger.labels import LabelBook
 from daemon.ports.ledger.mailboxes import Mailboxes
 from daemon.ports.ledger.notes import NoteBook
 from daemon.ports.ledger.orders import OrderBook
+from daemon.ports.ledger.privacy import PrivacyBook
 from daemon.ports.ledger.store import migrate, open_engine
+from daemon.ports.ledger.upkeep import UpkeepBook
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,8 @@ class Ledger:
     answers: AnswerBook
     alerts: AlertBook
     figures: FigureBook
+    privacy: PrivacyBook
+    upkeep: UpkeepBook
 
     @classmethod
     def open(cls, url: str) -> "Ledger":
@@ -70,6 +74,8 @@ class Ledger:
             AnswerBook(engine),
             AlertBook(engine),
             FigureBook(engine),
+            PrivacyBook(engine),
+            UpkeepBook(engine),
         )
 
     def close(self) -> None:

@@ -117,3 +117,8 @@ def one_of(states: Iterable[StrEnum]) -> str:
 def partial(name: str, column: Column[int], where: str) -> Index:
     """A unique index over the rows that fulfil a condition: at most one of them at once."""
     return Index(name, column, unique=True, sqlite_where=text(where), postgresql_where=text(where))
+
+
+def sparse(name: str, *columns: str, where: str) -> Index:
+    """An index over the few rows that fulfil a condition."""
+    return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))

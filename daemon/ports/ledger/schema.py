@@ -21,7 +21,6 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
-    text,
 )
 
 from daemon.desk.clock import ClockOutcome
@@ -34,6 +33,7 @@ from daemon.ports.ledger.columns import (
     key,
     one_of,
     partial,
+    sparse,
     state,
     to,
 )
@@ -167,18 +167,13 @@ message = Table(
     Index("ix_message_conversation_id", "conversation_id", "received_at"),
     Index("ix_message_clock", "response_clock_id"),
     Index("ix_message_received_at", "received_at", "response_clock_id"),
-    Index(
-        "ix_message_notice",
-        "received_at",
-        "notice",
-        sqlite_where=text("notice IS NOT NULL"),
-        postgresql_where=text("notice IS NOT NULL"),
-    ),
+    sparse("ix_message_kept", "mailbox_id", "received_at", where="subject IS NOT NULL"),
+    sparse("ix_message_notice", "received_at", "notice", where="notice IS NOT NULL"),
     Index("ix_message_message_id", "mailbox_id", "message_id"),
     Index("ix_message_content_hash", "mailbox_id", "content_hash"),
     Index("ix_message_state", "mailbox_id", "state"),
     Index("ix_message_action", "mailbox_id", "action", "id"),
-    Index("ix_message_claim", "mailbox_id", "id", sqlite_where=text(CLAIMS), postgresql_where=text(CLAIMS)),
+    sparse("ix_message_claim", "mailbox_id", "id", where=CLAIMS),
 )
 
 draft = Table(

@@ -63,6 +63,7 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401  
         "synchronous=FULL",
         "foreign_keys=ON",
         "trusted_schema=OFF",
+        "secure_delete=ON",  # what is taken out is overwritten
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()

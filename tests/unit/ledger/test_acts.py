@@ -27,10 +27,13 @@ from daemon.ports.ledger.intake_rows import Joining
 from daemon.ports.ledger.labels import LabelBook, LabelSource
 from daemon.ports.ledger.mailboxes import FolderMark, Mailboxes
 from daemon.ports.ledger.notes import NoteBook
+from daemon.ports.ledger.privacy import PrivacyBook
 from daemon.ports.ledger.store import Claim
+from daemon.ports.ledger.upkeep import UpkeepBook
 from tests.alert_kit import ALERT_ACTS
 from tests.gesture_kit import GESTURE_ACTS
 from tests.ledger_kit import HOUR, NOW, Desk, TornError, arrival, no_objection, place, snapshot, torn
+from tests.upkeep_kit import UPKEEP_ACTS
 
 Act = Callable[[Claim], object]
 BOOKS = (
@@ -45,6 +48,8 @@ BOOKS = (
     CopyBook,
     CorrectionBook,
     NoteBook,
+    PrivacyBook,
+    UpkeepBook,
 )
 
 
@@ -297,6 +302,7 @@ ACTS = (
     *(excuse, reclassified, reopen, confirm),
     *ALERT_ACTS,
     *GESTURE_ACTS,
+    *UPKEEP_ACTS,
 )
 
 

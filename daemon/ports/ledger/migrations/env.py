@@ -2,7 +2,11 @@
 
 from alembic import context
 
-from daemon.ports.ledger import schema_alerts, schema_copies  # noqa: F401  registers their tables
+from daemon.ports.ledger import (  # noqa: F401  they register their tables
+    schema_alerts,
+    schema_copies,
+    schema_upkeep,
+)
 from daemon.ports.ledger.schema import metadata
 
 context.configure(connection=context.config.attributes["connection"], target_metadata=metadata)
