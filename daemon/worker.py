@@ -31,6 +31,7 @@ from daemon.settings import MailboxSettings
 from daemon.stages.approval import first_marks
 from daemon.stages.context import Context
 from daemon.stages.filing import doubt_left_sending
+from daemon.stages.freezing import made_again
 from daemon.stages.hands import corrections, watched
 
 Result = TypeVar("Result")
@@ -205,6 +206,8 @@ class MailboxWorker:
         created = connection.ensure(name for name in needed if name != folders.inbox)
         if created:
             self._log.info("folders_created", folders=", ".join(created))
+            if self._recovered:
+                made_again(context, created)
         # nothing is under way here, so this is what a crash left, or a ledger that could not be written
         doubt_left_sending(context)
         if not self._recovered:

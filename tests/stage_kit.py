@@ -5,6 +5,7 @@ What happens between two cycles happens for certain, so that no test waits for a
 
 import email
 from email import policy
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -63,6 +64,14 @@ class Stage:
         with engine.begin() as connection:
             connection.execute(sa.text(statement))
         engine.dispose()
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        """What the ledger says."""
+        engine = open_engine(f"sqlite:///{self.house.root}/state/ledger.db")
+        with engine.connect() as connection:
+            found = [tuple(row) for row in connection.execute(sa.text(query))]
+        engine.dispose()
+        return found
 
     def sent_text(self) -> str:
         """The text of the one mail that left the house."""

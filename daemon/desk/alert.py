@@ -28,6 +28,9 @@ class AlertKind(StrEnum):
     RECEIPT_MISSING = "receipt_missing"
     DUPLICATE = "duplicate"
     AUDIT_DIFFERS = "audit_differs"
+    FLOOD = "flood"
+    FOLDER_RENUMBERED = "folder_renumbered"
+    FOLDER_MADE_AGAIN = "folder_made_again"
 
 
 ALERTS: Mapping[str, str] = {
@@ -39,6 +42,9 @@ ALERTS: Mapping[str, str] = {
     AlertKind.MASS_VANISH: "Many drafts vanished at once; the mailbox is frozen until a person looks.",
     AlertKind.RECEIPT_MISSING: "Amazon has not confirmed an answer that was sent.",
     AlertKind.DUPLICATE: "The same answer may have reached a buyer twice.",
+    AlertKind.FLOOD: "Very many drafts were approved within a minute; they wait for a second move.",
+    AlertKind.FOLDER_RENUMBERED: "A folder was restored or made again; the drafts in it were read anew.",
+    AlertKind.FOLDER_MADE_AGAIN: "A folder was renamed or deleted, and has been made again.",
     AlertKind.AUDIT_DIFFERS: "The inbox and the ledger do not hold the same messages.",
 }
 """Every kind of alert, and the sentence that tells it."""

@@ -83,7 +83,8 @@ def _approved(hand: Hand, approved: tuple[Seen, ...], now: datetime, patience: P
     chosen = approved[0]
     others = _live(hand, Role.QUEUE, Role.DRAFTS)
     rivals = [item for item in others if _is_a_persons(hand, item) and item.digest != chosen.digest]
-    if any(_age(item) >= _age(chosen) for item in rivals):
+    # the UIDs of two folders say nothing about which is newer, and INTERNALDATE counts whole seconds
+    if any(item.internal_at >= chosen.internal_at for item in rivals):
         return Decision(Verdict.HOLD, "newer_revision", approved)
     if hand.state is not _D.APPROVED or hand.approved_digest != chosen.digest:
         return Decision(Verdict.APPROVE, "moved_to_approved", approved)

@@ -3,13 +3,14 @@
 Promises: when more than max(3, 30 %) of the open drafts lose their last copy in one look, the mailbox is
 frozen: what was seen is not written down and nothing is decided, until they are back or a person moves the
 note into Approved. When more drafts than the limit come into Approved within a minute, all of them are
-held, and each must be moved there once more. A folder that was renumbered is read anew, by links.
+held, and each must be moved there once more. A folder that was renumbered is read anew, by links, and one
+that a person deleted is told of.
 
 Errors: those of the ports.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 from daemon.desk.alert import Alert, AlertKind
@@ -28,8 +29,9 @@ IN_A_FOLDER = OPEN_STATES - {DraftState.PLANNED}
 
 def frozen(context: Context, seen: Sighted, *, accepted: bool) -> bool:
     """Whether nothing may be decided now; `accepted` says that a person looked and wants to go on."""
-    for folder in seen.renumbered:
-        _tell_renumbered(context, folder)
+    for folder, uidvalidity in seen.renumbered:
+        _alert(context, AlertKind.FOLDER_RENUMBERED, folder, f"{uidvalidity} {folder}")
+        context.log.warning("folder_renumbered", folder=folder)
     lost = _lost(context, seen)
     before = context.ledger.mailboxes.frozen(context.claim)
     most = max(FEW, SHARE * context.ledger.copies.open_drafts(context.claim)) if lost else 0
@@ -59,16 +61,20 @@ def _freeze(context: Context, lost: int) -> None:
     context.ledger.mailboxes.freeze(context.claim, "mass_vanish", now, f"drafts={lost}")
     explained = new_note(context, "mass_vanish", detail=str(lost))
     context.ledger.drafts.leave_note(context.claim, explained, now)
-    key = f"mass_vanish {now.isoformat(timespec='minutes')}"
-    context.ledger.alerts.raise_(
-        context.claim, [Alert(AlertKind.MASS_VANISH, key, f"{lost} drafts")], now, "approval"
-    )
+    _alert(context, AlertKind.MASS_VANISH, f"{lost} drafts", now.isoformat(timespec="minutes"))
     context.log.error("mass_vanish", drafts=lost)
 
 
-def _tell_renumbered(context: Context, folder: str) -> None:
-    """A new UIDVALIDITY: deleted and made again, or restored; the copies in it are found by their links."""
-    context.log.warning("folder_renumbered", folder=folder)
+def _alert(context: Context, kind: AlertKind, detail: str, key: str) -> None:
+    """Tell the team, once for each key."""
+    told = Alert(kind, f"{kind.value} {key}", detail)
+    context.ledger.alerts.raise_(context.claim, [told], context.now(), "approval")
+
+
+def made_again(context: Context, folders: Iterable[str]) -> None:
+    """Tell that a person renamed or deleted folders of ours, which are there again, empty."""
+    for folder in folders:
+        _alert(context, AlertKind.FOLDER_MADE_AGAIN, folder, f"{context.now():%Y-%m-%dT%H:%M} {folder}")
 
 
 def flooded(context: Context, wanting: Sequence[Touched]) -> frozenset[int]:
@@ -83,5 +89,6 @@ def flooded(context: Context, wanting: Sequence[Touched]) -> frozenset[int]:
     recent = context.ledger.copies.approved_since(context.claim, context.now() - MINUTE)
     if len(new) + recent <= most:
         return frozenset()
+    _alert(context, AlertKind.FLOOD, f"{len(new)} drafts", context.now().isoformat(timespec="minutes"))
     context.log.error("flood", drafts=len(new), within_a_minute=recent)
     return frozenset(new)

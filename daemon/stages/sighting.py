@@ -45,7 +45,7 @@ class Sighted:
     notes: list[Linked] = field(default_factory=list)
     replies: list[Linked] = field(default_factory=list)
     originals: list[tuple[Place, Scenario]] = field(default_factory=list)
-    renumbered: list[str] = field(default_factory=list)
+    renumbered: list[tuple[str, int]] = field(default_factory=list)
 
 
 def sight(context: Context, statuses: Mapping[str, FolderStatus], *, full: bool) -> Sighted:
@@ -94,7 +94,7 @@ def _look(
     start = mark.uidnext
     stale: list[int] = []
     if mark.uidvalidity != status.uidvalidity:
-        seen.renumbered.append(folder)
+        seen.renumbered.append((folder, status.uidvalidity))
         stale, known, start = [copy.copy_id for copy in known.values()], {}, 1
     new: list[int] = []
     if start < status.uidnext or status.uidvalidity != mark.uidvalidity:
