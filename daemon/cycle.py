@@ -1,8 +1,8 @@
 """One cycle: every stage once, in its order, over one mailbox.
 
-Promises: the stages run in the order of the design: intake, drafting, approval, dispatch, deadlines, upkeep;
-each can be restarted on its own. A queue that takes no more drafts keeps nothing from leaving that is
-approved, and whatever keeps drafts from moving, the clocks run on.
+Promises: the stages run in the order of the design: intake, receipts, drafting, approval, dispatch,
+deadlines, upkeep; each can be restarted on its own. A queue that takes no more drafts keeps nothing from
+leaving that is approved, and whatever keeps drafts from moving, the clocks run on.
 
 Errors: those of the ports and of the ledger; the next cycle looks again.
 """
@@ -19,6 +19,7 @@ from daemon.stages.deadlines import deadlines
 from daemon.stages.dispatch import Runner, Sender, dispatch
 from daemon.stages.drafting import Drafted, drafting
 from daemon.stages.intake import intake
+from daemon.stages.receipts import receipts
 from daemon.stages.upkeep import upkeep
 
 
@@ -36,6 +37,7 @@ async def run_cycle(
     `statuses` is the poll that the cycle began with; `run` runs what blocks in the mailbox's own thread.
     """
     taken = await run(lambda: intake(context, full=full or since is not None, since=since))
+    received = await run(lambda: receipts(context))
     trouble: FirstreplyError | None = None
     try:
         try:
@@ -50,5 +52,7 @@ async def run_cycle(
     kept = await run(lambda: upkeep(context))
     if trouble is not None:
         raise trouble
-    counts = {**asdict(taken), **asdict(drafted), **observed, "sent": sent, "warned": warned, **kept}
+    counts: dict[str, int] = {**observed, "sent": sent, "warned": warned, **kept}
+    for part in (taken, received, drafted):
+        counts |= asdict(part)
     return {name: number for name, number in counts.items() if number}

@@ -20,7 +20,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from daemon.desk.mailbox import Mailbox
+from daemon.desk.mailbox import Mailbox, SendingRules
 from daemon.desk.playbook import DEFAULT_PLAYS, Playbook, Scenario
 from daemon.errors import ConfigurationError
 from daemon.mail.kinds import ReadingContext
@@ -210,6 +210,7 @@ def _mailbox(path: Path, table: MailboxTable, environ: Mapping[str, str]) -> Mai
             layout=table.layout,
             folders=table.folders,
             approval=table.approval,
+            sending=SendingRules(receipt_alert=table.smtp.receipt_alert),
         ),
         imap=ImapServer(
             host=table.imap.host,

@@ -108,6 +108,7 @@ class SmtpTable(Server):
     """`[mailbox.smtp]`."""
 
     port: Port = 465
+    receipt_alert: Duration = timedelta(hours=24)
 
 
 class MailboxTable(Strict):

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from daemon.cli import parser
-from daemon.desk import alert, conversation, disposition, gesture_model
+from daemon.desk import alert, conversation, disposition, gesture_model, receipt
 from daemon.mail import understanding
 from daemon.ports.ledger import reasons
 from daemon.ports.ledger.guards import STATES
@@ -52,6 +52,7 @@ def _all_reasons() -> Iterator[str]:
         ("Which conversation it joins", conversation.REASONS),
         ("Why a draft is held (the note's words)", held),
         ("What people did", gesture_model.REASONS),
+        ("What a receipt does", receipt.REASONS),
         ("What happened", reasons.REASONS),
         ("Alerts", alert.ALERTS),
     ):

@@ -90,6 +90,13 @@ class ApprovalTimes:
 
 
 @dataclass(frozen=True, slots=True)
+class SendingRules:
+    """How answers leave this mailbox; `receipt_alert` is how long a receipt may take, zero for ever."""
+
+    receipt_alert: timedelta = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
 class Mailbox:
     """One IMAP account with its folders; one seller account."""
 
@@ -100,6 +107,7 @@ class Mailbox:
     layout: Literal["folders", "drafts"] = "folders"
     folders: Folders = field(default_factory=Folders)
     approval: ApprovalTimes = field(default_factory=ApprovalTimes)
+    sending: SendingRules = field(default_factory=SendingRules)
 
     @property
     def domain(self) -> str:

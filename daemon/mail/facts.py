@@ -22,7 +22,7 @@ _ASIN_LINK = re.compile(
     r"amazon\.[a-z.]{2,6}/(?:[^\s<>\"'/]{1,200}/)?(?:dp|gp/product)/([A-Z0-9]{10})(?![A-Z0-9])"
 )
 _ASIN_BARE = re.compile(r"\bB0[A-Z0-9]{8}\b")
-_TOKEN = re.compile(r"<fr\.[A-Za-z0-9_-]{6,80}\.[A-Za-z0-9_-]{6,80}@[A-Za-z0-9.-]{1,200}>")
+_TOKEN = re.compile(r"<frd?\.[A-Za-z0-9_-]{6,80}\.[A-Za-z0-9_-]{6,80}@[A-Za-z0-9.-]{1,200}>")
 _COMM_TOKEN = re.compile(r"\[commMgrTok:\s*([A-Z0-9]{6,40})\s*\]")
 _SITE = "|".join(re.escape(site) for site in sorted(SITES, key=len, reverse=True))
 _NO_RESPONSE = re.compile(
@@ -94,7 +94,7 @@ def asins(*texts: str) -> tuple[str, ...]:
 
 
 def our_tokens(*texts: str) -> tuple[str, ...]:
-    """Message-IDs of our making (`<fr.TOKEN.MAC@domain>`); whether the MAC is ours is for others to check."""
+    """Message-IDs of our making, of drafts (`<fr.…>`) and deliveries (`<frd.…>`); others check the MAC."""
     return tuple(dict.fromkeys(token for text in texts for token in _TOKEN.findall(text)))[:_KEPT]
 
 

@@ -76,6 +76,32 @@ HELD_REASONS: Mapping[str, str] = {
         "to {approved}. If not, move the draft from {approved} back to {approval}; moving it to "
         "{approved} once more then sends it. It will never be sent again by itself."
     ),
+    "undelivered": (
+        "The answer sent to {recipient} at {time} did not arrive: Amazon, or a mail server, could not "
+        "deliver it. A new draft with the same text lies in {approval}. See that the address is approved "
+        "in Seller Central, then move the draft to {approved}, or answer there. The buyer waits since "
+        "their first message."
+    ),
+    "undelivered_no_draft": (
+        "The answer sent to {recipient} at {time} did not arrive: Amazon, or a mail server, could not "
+        "deliver it. Its text is in Sent. The buyer has a newer draft, or has written again: see that the"
+        " next answer says what this one said. The buyer waits since their first message."
+    ),
+    "opt_out": (
+        "Amazon stopped the answer sent to {recipient} at {time}, since the buyer takes no such messages."
+        " Its text is in Sent. If the buyer needs an answer, give it in Seller Central; if not, mark the "
+        "message there as needing no response, and move it to the folder that says so here. Never write "
+        "[Important] into a subject to get through. Until then the buyer waits since their first message."
+    ),
+    "agents_answer_undelivered": (
+        "An answer that an agent gave at {time} did not arrive, says a notice from Amazon. The buyer "
+        "waits since their first message: answer again, or in Seller Central."
+    ),
+    "receipt_not_trusted": (
+        "A mail from {detail} says what became of an answer, but the mail service does not vouch for its "
+        "sender: it may be forged, and changes nothing. Look into Seller Central to see whether it is "
+        "true."
+    ),
     "template_failed": "No draft could be written: {detail}. Please answer the buyer yourself.",
     "not_ours": (
         "A mail in {approved} is no draft of firstreply, so it was not sent. It has been moved "
@@ -120,6 +146,16 @@ HELD_REASONS: Mapping[str, str] = {
     ),
 }
 """What a note says, by the reason slug."""
+_NOT_ARRIVED = "Please look: an answer did not arrive"
+SUBJECTS: Mapping[str, str] = {
+    "in_doubt": "Please look: in doubt",
+    "undelivered": _NOT_ARRIVED,
+    "undelivered_no_draft": _NOT_ARRIVED,
+    "opt_out": _NOT_ARRIVED,
+    "agents_answer_undelivered": _NOT_ARRIVED,
+    "receipt_not_trusted": "Please look: a notice that may be forged",
+}
+"""The subject of a note, where it is not about a draft that was not sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,8 +183,6 @@ def note_text(reason: str, words: Words, order_id: str = "") -> tuple[str, str]:
         time=f"{words.time:%H:%M} UTC on {words.time:%d %B}" if words.time else "an unknown time",
     )
     about = f" (order {order_id})" if order_id else ""
-    subject = (
-        f"Not sent: a draft needs you{about}" if reason != "in_doubt" else f"Please look: in doubt{about}"
-    )
+    subject = f"{SUBJECTS.get(reason, 'Not sent: a draft needs you')}{about}"
     closing = "This is a note from firstreply. Nobody else has received it; you may delete it."
     return subject, f"{text}\n\nReason: {reason}\n\n{closing}\n"

@@ -117,7 +117,7 @@ def _approved_copy(context: Context, due: Due) -> bytes | None:
 def _answered_elsewhere(context: Context, due: Due) -> bool:
     """Whether Sent holds an answer to this message that is not ours, or the original says so."""
     folder, uidvalidity, uid = due.original
-    there = still_there(context, folder, uidvalidity)
+    there = not due.answer_lost and still_there(context, folder, uidvalidity)
     if there and "\\Answered" in context.imap.flags(folder, [uid]).get(uid, ()):
         return True
     sent = context.folders.sent

@@ -17,6 +17,7 @@ from typing import TypeVar
 
 from daemon.desk.clock import start_of
 from daemon.desk.disposition import Action, Disposition, Guess, dispose, needs_model
+from daemon.desk.receipt import receipt_facts
 from daemon.mail.message import Message, parse
 from daemon.mail.understanding import Kind, Understanding, understand
 from daemon.ports.imap import Fetched
@@ -249,7 +250,8 @@ def _reading(
         language=understanding.language,
         relay_address=understanding.relay.address if understanding.relay else None,
         buyer_name=understanding.buyer_name,
-        facts=_facts(understanding, guess if disposition.unsure else None),
+        facts=_facts(understanding, guess if disposition.unsure else None)
+        | receipt_facts(message, understanding, context.reader),
         disposition=disposition,
         model=guess.model if guess else "",
         conversation=joining,

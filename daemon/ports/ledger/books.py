@@ -22,6 +22,7 @@ from daemon.ports.ledger.mailboxes import Mailboxes
 from daemon.ports.ledger.notes import NoteBook
 from daemon.ports.ledger.orders import OrderBook
 from daemon.ports.ledger.privacy import PrivacyBook
+from daemon.ports.ledger.receipts import ReceiptBook
 from daemon.ports.ledger.store import migrate, open_engine
 from daemon.ports.ledger.upkeep import UpkeepBook
 
@@ -47,6 +48,7 @@ class Ledger:
     figures: FigureBook
     privacy: PrivacyBook
     upkeep: UpkeepBook
+    receipts: ReceiptBook
 
     @classmethod
     def open(cls, url: str) -> "Ledger":
@@ -76,6 +78,7 @@ class Ledger:
             FigureBook(engine),
             PrivacyBook(engine),
             UpkeepBook(engine),
+            ReceiptBook(engine),
         )
 
     def close(self) -> None:

@@ -40,6 +40,8 @@ class Due:
     buyer_language: str | None = None
     told_of_answer: bool = False
     """A note said already that somebody answered; approved once more, it is meant."""
+    answer_lost: bool = False
+    r"""An earlier answer to the same message did not arrive: its `\Answered` says nothing any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,9 @@ DUE = sa.text(
            m.uidvalidity AS inbox_validity, m.uid AS inbox_uid, v.id AS delivery_id,
            COALESCE(v.attempts, 0) AS attempts,
            EXISTS (SELECT 1 FROM decision warned WHERE warned.subject = 'draft' AND warned.subject_id = d.id
-                          AND warned.reason = 'answered_elsewhere') AS told_of_answer
+                          AND warned.reason = 'answered_elsewhere') AS told_of_answer,
+           EXISTS (SELECT 1 FROM draft lost WHERE lost.message_id = d.message_id AND lost.state = 'bounced')
+                  AS answer_lost
       FROM draft d
       JOIN message m ON m.id = d.message_id
       JOIN folder f ON f.id = m.folder_id
@@ -166,6 +170,7 @@ def due_of(row: Any) -> Due:  # noqa: ANN401  a row of a textual query
         order_id=row.order_id,
         buyer_language=row.language,
         told_of_answer=bool(row.told_of_answer),
+        answer_lost=bool(row.answer_lost),
     )
 
 

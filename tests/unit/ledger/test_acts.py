@@ -28,11 +28,13 @@ from daemon.ports.ledger.labels import LabelBook, LabelSource
 from daemon.ports.ledger.mailboxes import FolderMark, Mailboxes
 from daemon.ports.ledger.notes import NoteBook
 from daemon.ports.ledger.privacy import PrivacyBook
+from daemon.ports.ledger.receipts import ReceiptBook
 from daemon.ports.ledger.store import Claim
 from daemon.ports.ledger.upkeep import UpkeepBook
 from tests.alert_kit import ALERT_ACTS
 from tests.gesture_kit import GESTURE_ACTS
 from tests.ledger_kit import HOUR, NOW, Desk, TornError, arrival, no_objection, place, snapshot, torn
+from tests.receipt_kit import RECEIPT_ACTS
 from tests.upkeep_kit import UPKEEP_ACTS
 
 Act = Callable[[Claim], object]
@@ -50,6 +52,7 @@ BOOKS = (
     NoteBook,
     PrivacyBook,
     UpkeepBook,
+    ReceiptBook,
 )
 
 
@@ -303,6 +306,7 @@ ACTS = (
     *ALERT_ACTS,
     *GESTURE_ACTS,
     *UPKEEP_ACTS,
+    *RECEIPT_ACTS,
 )
 
 
@@ -349,4 +353,6 @@ def test_the_list_of_acts_is_complete() -> None:
         "plan_replacing",
         "approve_edited",
         "record_label",
+        "confirm_doubtful",
+        "reopen_agents",
     }

@@ -5,6 +5,7 @@ from alembic import context
 from daemon.ports.ledger import (  # noqa: F401  they register their tables
     schema_alerts,
     schema_copies,
+    schema_receipts,
     schema_upkeep,
 )
 from daemon.ports.ledger.schema import metadata
