@@ -19,6 +19,9 @@ from typing import ClassVar
 from daemon.desk.calendar import Calendar
 from daemon.desk.clock import Deadlines, deadlines, stricter
 
+HOLDING = "holding"
+"""The template of a promise, which is no answer to any scenario."""
+
 
 class Scenario(StrEnum):
     """What a buyer wants."""

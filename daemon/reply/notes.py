@@ -103,6 +103,11 @@ HELD_REASONS: Mapping[str, str] = {
         "true."
     ),
     "template_failed": "No draft could be written: {detail}. Please answer the buyer yourself.",
+    "promised": (
+        "These facts are missing, and the limit is near: {detail}. The draft in {approval} therefore "
+        "promises the buyer a full answer by {time}. Find them out, and either write that answer in place "
+        "of the promise, or send the promise and write the answer in time: firstreply will not remind you."
+    ),
     "not_ours": (
         "A mail in {approved} is no draft of firstreply, so it was not sent. It has been moved "
         "back to {approval}."
@@ -154,6 +159,7 @@ SUBJECTS: Mapping[str, str] = {
     "opt_out": _NOT_ARRIVED,
     "agents_answer_undelivered": _NOT_ARRIVED,
     "receipt_not_trusted": "Please look: a notice that may be forged",
+    "promised": "Facts are missing",
 }
 """The subject of a note, where it is not about a draft that was not sent."""
 

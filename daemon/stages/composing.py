@@ -20,7 +20,7 @@ from daemon.desk.clock import RULE
 from daemon.desk.disposition import Action
 from daemon.desk.link import TOKEN_OCTETS, LinkKind, message_id, token_from
 from daemon.desk.order import OrderFacts
-from daemon.desk.playbook import Scenario
+from daemon.desk.playbook import HOLDING, Scenario
 from daemon.ports.ledger.draft_rows import NewDraft, NewNote, Owed
 from daemon.reply.attachments import Attachment
 from daemon.reply.compose import Reply, written
@@ -34,11 +34,10 @@ from daemon.stages.context import Context
 from daemon.stages.noting import new_note
 from daemon.stages.pasting import paste_in
 
-HOLDING = "holding"
 PROMISE = timedelta(hours=12)
 """A holding reply promises an answer this long after its own deadline, as far as the 24 hours allow."""
-NEAR = 0.75
-"""The share of the way to the nearest limit from which a promise is better than a gap."""
+NEAR = 75
+"""The percent of the way to the nearest limit from which a promise is better than a gap."""
 ANSWERED = frozenset({Scenario.USAGE_QUESTION, Scenario.PRESALE_QUESTION})
 """Scenarios that the knowledge base has answers for."""
 _NOTHING = OrderFacts()
@@ -84,7 +83,7 @@ def _vouched(owed: Owed) -> bool:
 
 def is_near(owed: Owed, now: datetime) -> bool:
     """Whether so little time is left that the buyer should hear when the answer will come."""
-    return now - owed.received_at >= NEAR * (owed.nearest_at - owed.received_at)
+    return (now - owed.received_at) * 100 >= (owed.nearest_at - owed.received_at) * NEAR
 
 
 def compose(context: Context, owed: Owed, orders: Mapping[str, OrderFacts]) -> NewDraft:
@@ -166,7 +165,14 @@ def _text(context: Context, case: _Case, now: datetime) -> _Text:
         rendered = context.templates.render(template, language, facts)
         if rendered.gaps and is_near(case.owed, now):
             promise = context.templates.render(HOLDING, language, facts)
-            return _Text(HOLDING, "facts_missing_so_holding", promise, notes=notes)
+            missing = new_note(
+                context,
+                "promised",
+                case.owed.order_id,
+                detail=", ".join(rendered.gaps),
+                when=_promised(case, now),
+            )
+            return _Text(HOLDING, "facts_missing_so_holding", promise, notes=(*notes, missing))
     except TemplateError as error:
         context.log.error("template_failed", template=template, detail=str(error))
         failed = new_note(context, "template_failed", case.owed.order_id, detail=str(error))
@@ -189,15 +195,19 @@ def _notes(context: Context, case: _Case, now: datetime) -> tuple[NewNote, ...]:
     return tuple(paste_in(context, name, case.owed.message_id, facts) for name in names)
 
 
+def _promised(case: _Case, now: datetime) -> datetime:
+    """By when a holding reply promises the answer; what is late already is promised anew."""
+    promised = min(case.owed.received_at + RULE, max(case.owed.nearest_at, now) + PROMISE)
+    return promised if promised > now else now + PROMISE
+
+
 def _facts(context: Context, case: _Case, language: str, now: datetime) -> Facts:
     owed = case.owed
     product = context.library.catalogue.find(case.asin, language) if case.asin else None
-    promised = min(owed.received_at + RULE, max(owed.nearest_at, now) + PROMISE)
     house = HouseFacts(
         brand=context.mailbox.brand,
         signature=context.mailbox.signature,
-        # what is late already is promised anew
-        promised=(promised if promised > now else now + PROMISE).date(),
+        promised=_promised(case, now).date(),
         change=change_of(owed.text) if owed.scenario == Scenario.ORDER_CHANGE else "",
         manual_attached=product is not None and product.manual in {file.name for file in case.files},
     )

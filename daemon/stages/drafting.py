@@ -10,13 +10,13 @@ Errors: `TemporaryError` and `InDoubtError` of the ports; the next cycle looks a
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from daemon.desk.draft import DraftState
 from daemon.desk.link import TOKEN_HEADER
 from daemon.ports.imap import NewMessage, Placed
 from daemon.ports.ledger.draft_rows import NewDraft, Owed, Place, Planned
-from daemon.stages.composing import compose, orders_of
+from daemon.stages.composing import NEAR, compose, orders_of
 from daemon.stages.context import Context
 from daemon.stages.noting import append_notes, hold
 from daemon.stages.pasting import plan_statements
@@ -39,6 +39,7 @@ def drafting(context: Context) -> Drafted:
     """Bring every owed draft and every planned note into the queue."""
     _append(context, _not_found(context, context.ledger.drafts.planned(context.claim)))
     drafted = _draft_all(context)
+    _promise(context)
     plan_statements(context)
     append_notes(context)
     return drafted
@@ -93,6 +94,25 @@ def _sort(context: Context, owed: list[Owed]) -> tuple[list[NewDraft], int]:
             continue
         fresh.append(compose(context, item, orders))
     return fresh, held
+
+
+def _promise(context: Context) -> None:
+    """Compose late drafts with gaps anew: facts may have come since, else a promise takes their place."""
+    late = context.ledger.drafts.late_with_gaps(context.claim, context.now(), NEAR, PAGE)
+    lying = _lying(context, late)
+    orders = orders_of(context, lying)
+    fresh = [replace(compose(context, item, orders), because="limit_near") for item in lying]
+    _append(context, context.ledger.drafts.plan(context.claim, fresh, context.now()))
+
+
+def _lying(context: Context, late: list[Owed]) -> list[Owed]:
+    """Those whose draft's copy is surely where we put it, in nobody's hand."""
+    queue = context.folders.approval
+    places = {item.message_id: item.open_place for item in late if item.open_place is not None}
+    uids = {message: place.uid for message, place in places.items() if place.folder == queue and place.uid}
+    flags = context.imap.flags(queue, list(uids.values())) if uids else {}
+    live = {uid for uid, set_ in flags.items() if "\\Deleted" not in set_}
+    return [item for item in late if uids.get(item.message_id) in live]
 
 
 def _just_taken(context: Context, owed: list[Owed]) -> frozenset[int]:

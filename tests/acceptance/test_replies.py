@@ -158,6 +158,33 @@ def test_a_promise_takes_the_place_of_gaps_when_the_limit_is_near(stage: Stage) 
     assert rows(stage.house, t.draft.c.template, t.draft.c.gaps) == [("holding", None)]
 
 
+def test_a_waiting_draft_with_gaps_becomes_a_promise_or_an_answer_when_it_is_late(stage: Stage) -> None:
+    """An untouched one is replaced: by a promise and a note, or by the answer when its facts have come."""
+    trust(stage.house)
+    for number, alias in enumerate((ALIAS, "f2w8s5c1n7zsame", "h4k9p2v6b3ysame"), 1):
+        stage.house.put(
+            "INBOX",
+            vouched(
+                LATE, number, alias=alias, order_id=ORDER if alias == ALIAS else f"302-1234567-{number:07d}"
+            ),
+        )
+    stage.cycle()
+    drafts_ = {
+        read_copy(raw).recipients[0].partition("@")[0]: uid for uid, raw in stage.house.drafts().items()
+    }
+    stage.house.move(drafts_["h4k9p2v6b3ysame"], "Drafts")  # somebody has it in hand
+    import_orders(stage.house)
+    stage.sql("UPDATE response_clock SET nearest_at = started_at + (nearest_at - started_at) / 20")
+    stage.cycle(2)
+    found = drafts(stage)
+    assert set(found) == {ALIAS, "f2w8s5c1n7zsame"}
+    assert "JJD000390007" in found[ALIAS].own_words
+    assert "complete answer from me by" in found["f2w8s5c1n7zsame"].own_words
+    (note,) = map(read_copy, stage.house.notes())
+    assert "carrier, tracking number, tracking status, expected date" in " ".join(note.text.split())
+    assert "[[carrier]]" in read_copy(next(iter(stage.house.mails("Drafts").values()))).own_words
+
+
 @pytest.mark.parametrize(("step", "when"), [("plan", "before"), ("plan", "after"), ("append_draft", "after")])
 def test_the_texts_to_paste_come_once_and_are_never_sent(stage: Stage, step: str, when: str) -> None:
     """A review blamed on the delivery: a public reply and a removal request, after any crash once each."""

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from daemon.desk.draft import DraftState
+from daemon.desk.playbook import HOLDING
 from daemon.ports.ledger import schema as t
 from daemon.ports.ledger.columns import Instant
 from daemon.ports.ledger.store import Claim
@@ -59,7 +60,7 @@ class Owed:
 
 @dataclass(frozen=True, slots=True)
 class NewDraft:
-    """A draft about to be planned; `replaces` is the unedited one it supersedes.
+    """A draft about to be planned; `replaces` is the unedited one it supersedes, `because` says why.
 
     `gaps` are the facts that nobody knew, `source` the place in the knowledge base that answers; `notes` go
     to the agent together with the draft.
@@ -76,6 +77,7 @@ class NewDraft:
     digest: str
     reason: str
     replaces: int | None = None
+    because: str = "newer_message"
     gaps: tuple[str, ...] = ()
     source: str = ""
     notes: tuple["NewNote", ...] = ()
@@ -138,8 +140,7 @@ def place_values(place: Place | None) -> dict[str, Any]:
     return {"folder_name": place.folder, "uidvalidity": place.uidvalidity, "uid": place.uid}
 
 
-OWED = sa.text(
-    """
+_OWED = """
     SELECT m.id, m.conversation_id, m.message_id AS header_id, m.reference_ids, m.subject, m.text, m.language,
            c.marketplace, c.order_id, m.relay_address, c.buyer_name, m.facts, m.action, m.scenario,
            m.received_at, k.nearest_at, d.id AS open_draft, d.state AS open_state,
@@ -147,6 +148,9 @@ OWED = sa.text(
       FROM message m
       JOIN response_clock k ON k.id = m.response_clock_id AND k.state = 'open'
       JOIN conversation c ON c.id = m.conversation_id
+"""
+OWED = sa.text(
+    f"""{_OWED}
       LEFT JOIN draft d ON d.conversation_id = m.conversation_id AND d.message_id <> m.id
            AND d.state IN ('planned', 'queued', 'edited', 'approved', 'sending', 'in_doubt', 'held')
      WHERE m.mailbox_id = :box AND m.action IN ('draft', 'holding_draft')
@@ -159,8 +163,21 @@ OWED = sa.text(
                                OR (newer.received_at = m.received_at AND newer.id > m.id)))
      ORDER BY k.nearest_at, m.id
      LIMIT :most
+    """  # noqa: S608  our own words from above
+).columns(received_at=Instant, nearest_at=Instant)
+
+
+LATE_WITH_GAPS = sa.text(
+    f"""{_OWED}
+      JOIN draft d ON d.message_id = m.id AND d.state = 'queued' AND d.revision = 1
+           AND d.gaps IS NOT NULL AND d.template NOT IN ('{HOLDING}', 'none')
+     WHERE d.mailbox_id = :box AND (:now - m.received_at) * 100 >= (k.nearest_at - m.received_at) * :percent
+     ORDER BY k.nearest_at, m.id
+     LIMIT :most
     """
 ).columns(received_at=Instant, nearest_at=Instant)
+"""Untouched drafts with gaps whose clock has gone this share of its way; those of a failed template are not
+tried again and again."""
 
 
 def _place(folder: str | None, uidvalidity: int | None, uid: int | None) -> Place | None:

@@ -16,9 +16,10 @@ from sqlalchemy.engine import Engine
 
 from daemon.desk.draft import OPEN_STATES, DraftState
 from daemon.ports.ledger import schema as t
-from daemon.ports.ledger.columns import NoteState
+from daemon.ports.ledger.columns import NoteState, instant
 from daemon.ports.ledger.copy_rows import CopyRow, add_copies
 from daemon.ports.ledger.draft_rows import (
+    LATE_WITH_GAPS,
     OWED,
     DraftRow,
     NewDraft,
@@ -51,6 +52,12 @@ class DraftBook:
                 owed_of(row) for row in connection.execute(OWED, {"box": claim.mailbox_id, "most": limit})
             ]
 
+    def late_with_gaps(self, claim: Claim, now: datetime, percent: int, limit: int) -> list[Owed]:
+        """Messages whose untouched draft has gaps when so much of the way to the nearest limit is gone."""
+        values = {"box": claim.mailbox_id, "now": instant(now), "percent": percent, "most": limit}
+        with reading(self._engine) as connection:
+            return [owed_of(row) for row in connection.execute(LATE_WITH_GAPS, values)]
+
     def any(self, claim: Claim) -> bool:
         """Whether this mailbox has had a draft yet."""
         query = sa.select(t.draft.c.id).where(t.draft.c.mailbox_id == claim.mailbox_id).limit(1)
@@ -77,7 +84,7 @@ class DraftBook:
                         draft.replaces,
                         {DraftState.PLANNED, DraftState.QUEUED, DraftState.HELD},
                         DraftState.SUPERSEDED,
-                        "newer_message",
+                        draft.because,
                         "drafting",
                     )
             rows = [draft_values(claim, draft, now) for draft in drafts]

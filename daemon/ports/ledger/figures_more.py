@@ -10,6 +10,7 @@ from sqlalchemy.engine import Connection
 
 from daemon.desk.disposition import Action, DecidedBy
 from daemon.desk.draft import DraftState
+from daemon.desk.playbook import HOLDING
 from daemon.ports.ledger import schema as t
 from daemon.ports.ledger.columns import instant
 from daemon.ports.ledger.figures_rows import Defects, Drafts, Labels
@@ -59,6 +60,7 @@ def confirmed(connection: Connection, start: datetime, end: datetime) -> dict[st
         .where(
             d.state.in_(SENT),
             d.revision == 1,
+            d.template != HOLDING,
             m.decided_by == DecidedBy.MODEL,
             m.action == Action.DRAFT,
             m.scenario.is_not(None),

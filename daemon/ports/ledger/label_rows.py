@@ -16,7 +16,7 @@ from sqlalchemy.engine import Connection
 
 from daemon.desk.disposition import Action
 from daemon.desk.draft import DeliveryState
-from daemon.desk.playbook import Scenario
+from daemon.desk.playbook import HOLDING, Scenario
 from daemon.ports.ledger import schema as t
 from daemon.ports.ledger.schema_labels import imported_label
 
@@ -103,6 +103,7 @@ CONFIRMED = (
     .where(
         t.delivery.c.state == DeliveryState.SENT,
         t.draft.c.revision == 1,
+        t.draft.c.template != HOLDING,
         t.message.c.action == Action.DRAFT,
         t.message.c.scenario.is_not(None),
     )

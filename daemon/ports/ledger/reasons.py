@@ -30,6 +30,7 @@ REASONS: Mapping[str, str] = {
     "reclassified": "A person said what a message is: its clock has the limits of that scenario.",
     "reading_failed": "The mail could not be read.",
     "facts_missing_so_holding": "A holding draft, since facts are missing and the limit is near.",
+    "limit_near": "A draft with gaps was composed anew, since the limit is near.",
     "scenario_draft": "A draft from the scenario's template.",
     "field_too_long": "Shunted unread: one header field is too long for any parser.",
     "header_too_big": "Shunted unread: the header is larger than 128 KiB.",

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from daemon.desk.disposition import Action, DecidedBy, Disposition
 from daemon.desk.playbook import Scenario
@@ -180,6 +181,10 @@ def test_what_confirms_nothing(desk: Desk) -> None:
     """An edited draft (that is about the template), a holding draft, a draft that waits, or was not sent."""
     deliver(desk, desk.message(alias="edited"), digest="d2")
     deliver(desk, desk.message(alias="held", disposition=UNSURE))
+    deliver(desk, desk.message(alias="promised"))
+    promised = sa.update(t.draft).where(t.draft.c.state == "sent", t.draft.c.revision == 1)
+    with desk.ledger.engine.begin() as connection:
+        connection.execute(promised.values(template="holding"))
     desk.approved(desk.message(alias="waits"))
     desk.doubtful(desk.approved(desk.message(alias="doubt")))
     answered = desk.queued(desk.message(alias="answered"))
