@@ -146,7 +146,7 @@ class Desk:
         self.ledger.drafts.approve(self.claim, draft, there, b"approved bytes", digest, at)
         return self.draft(draft.draft_id)
 
-    def prepared(self, draft: DraftRow | None = None) -> int:
+    def prepared(self, draft: DraftRow | None = None, *, likeness: float = 1.0) -> int:
         """A delivery that has been written and not tried; returns its id."""
         draft = draft or self.approved()
         return self.ledger.deliveries.prepare(
@@ -157,6 +157,7 @@ class Desk:
             recipient=draft.recipient,
             raw=b"wire bytes",
             now=NOW,
+            likeness=likeness,
         )
 
     def sending(self, draft: DraftRow | None = None) -> int:

@@ -1,41 +1,32 @@
 """What became of the drafts of each template: which one a seller should improve.
 
-Promises: what was sent is compared with our own first revision, quotes and signatures left out. A copy that
-cannot be read counts as edited beyond recognition.
+Promises: how much of a draft was left was measured when it was sent, so that old mails may have left the
+ledger.
 
 Errors: none of its own.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
-from daemon.desk.likeness import Outcome, likeness, outcome_of
-from daemon.ports.ledger.answers import SentDraft
-from daemon.reply.copies import UnreadableCopyError, read_copy
+from daemon.ports.ledger.answers import Sent
 
 
-def template_outcomes(drafts: Iterable[SentDraft]) -> dict[str, dict[str, Any]]:
+def template_outcomes(rows: Iterable[Sent]) -> dict[str, dict[str, Any]]:
     """By `language/template`: how many were sent, with which outcomes, and the mean likeness."""
-    shares: dict[str, list[float]] = defaultdict(list)
-    for draft in drafts:
-        shares[f"{draft.language}/{draft.template}"].append(_share(draft))
-    return {name: _figures(found) for name, found in sorted(shares.items())}
-
-
-def _share(draft: SentDraft) -> float:
-    if draft.ours is None or draft.sent is None:
-        return 1.0
-    try:
-        return likeness(read_copy(draft.ours).own_words, read_copy(draft.sent).own_words)
-    except UnreadableCopyError:
-        return 0.0
-
-
-def _figures(shares: list[float]) -> dict[str, Any]:
-    outcomes = [outcome_of(share) for share in shares]
     return {
-        "sent": len(shares),
-        **{outcome.value: outcomes.count(outcome) for outcome in Outcome},
-        "likeness": round(sum(shares) / len(shares), 4),
+        f"{row.language}/{row.template}": {
+            "sent": row.number,
+            "as_is": row.as_is,
+            "light": row.light,
+            "heavy": row.heavy,
+            "replaced": row.number - row.as_is - row.light - row.heavy,
+            "likeness": round(row.likeness, 4),
+        }
+        for row in sorted(rows, key=lambda row: (row.language, row.template))
     }
+
+
+def worst_first(outcomes: dict[str, dict[str, Any]]) -> list[tuple[str, dict[str, Any]]]:
+    """Those most worth an improvement first: sent often, and left little of."""
+    return sorted(outcomes.items(), key=lambda item: -item[1]["sent"] * (1 - item[1]["likeness"]))

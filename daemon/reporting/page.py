@@ -13,10 +13,12 @@ import jinja2
 from markupsafe import Markup
 
 from daemon.reporting import plots
+from daemon.reporting.outcomes import worst_first
 from daemon.reporting.period import Period
 from daemon.reporting.words import count, days_of, name_of, percent, spoken
 
 MOST_ASINS = 10
+MOST_TEMPLATES = 6
 GOOD_SHARE = 0.9
 """Below this share within 24 hours the page shows a window as a warning: Amazon's older target."""
 
@@ -38,9 +40,9 @@ def as_html(report: dict[str, Any], when: Period) -> str:
         pictures=pictures,
         days=days_of(when),
         zone=when.zone.key,
+        templates=worst_first(report["templates"])[:MOST_TEMPLATES],
         made_at=when.now.astimezone(when.zone),
         good_share=GOOD_SHARE,
-        most_asins=MOST_ASINS,
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from daemon.reporting.outcomes import worst_first
 from daemon.reporting.words import count, name_of, percent, spoken, summary
 
 
@@ -32,9 +33,8 @@ def show(report: dict[str, Any], console: Console) -> None:
 
 
 def _templates(outcomes: dict[str, dict[str, Any]]) -> Table:
-    """Those most worth an improvement first: sent often, and left little of."""
     table = Table("template", "sent", "as is", "light edit", "heavy edit", "replaced", "likeness")
-    for name, row in sorted(outcomes.items(), key=lambda item: -item[1]["sent"] * (1 - item[1]["likeness"])):
+    for name, row in worst_first(outcomes):
         counts = (row[key] for key in ("sent", "as_is", "light", "heavy", "replaced"))
         table.add_row(name, *map(str, counts), percent(row["likeness"]))
     return table

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 from daemon.desk.draft import BeforeSending, reason_to_hold
+from daemon.desk.likeness import likeness
 from daemon.desk.link import TOKEN_OCTETS, LinkKind, links_in, message_id, token_from
 from daemon.desk.retry import next_attempt
 from daemon.ports.ledger.deliveries import HoldError
@@ -170,7 +171,18 @@ def _write_delivery(context: Context, due: Due, copy: Copy) -> int:
         recipient=due.recipient,
         raw=raw,
         now=now,
+        likeness=_likeness(due, copy),
     )
+
+
+def _likeness(due: Due, copy: Copy) -> float:
+    """How much of our own draft is left in what was approved, measured while both are there."""
+    if due.own_digest == due.approved_digest:
+        return 1.0
+    try:
+        return likeness(read_copy(due.own_raw).own_words, copy.own_words)
+    except UnreadableCopyError:
+        return 0.0
 
 
 # ---- the attempt and its result --------------------------------------------------------------

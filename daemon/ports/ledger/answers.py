@@ -1,12 +1,11 @@
 """Answers that were sent, beside the drafts they came from: for the report, and for the knowledge base.
 
-Promises: reads only; what was sent as it was drafted is not read again.
+Promises: reads only; how much of a draft was left is known from its delivery, and no mail is read for it.
 
 Errors: those of `store.py`.
 """
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,21 +13,22 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
 from daemon.desk.draft import DeliveryState
+from daemon.desk.likeness import HEAVY, LIGHT
 from daemon.ports.ledger import schema as t
 from daemon.ports.ledger.store import reading
 
-AT_ONCE = 200
-"""Rows held in memory, since each may have its attachments."""
-
 
 @dataclass(frozen=True, slots=True)
-class SentDraft:
-    """One draft that was sent; the bytes are None where nobody had edited it."""
+class Sent:
+    """Drafts of one template and language that were sent, by how much of them was left."""
 
     template: str
     language: str
-    ours: bytes | None
-    sent: bytes | None
+    number: int
+    as_is: int
+    light: int
+    heavy: int
+    likeness: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,20 +51,24 @@ class AnswerBook:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def sent_between(self, start: datetime, end: datetime) -> Iterator[SentDraft]:
+    def sent_between(self, start: datetime, end: datetime) -> list[Sent]:
         """The drafts whose delivery was accepted from `start` on and before `end`."""
-        d, v, r = t.draft.c, t.delivery.c, t.revision.c
-        edited = d.revision > 1
+        d, v = t.draft.c, t.delivery.c
         query = (
-            sa.select(d.template, d.language, sa.case((edited, r.raw)), sa.case((edited, v.raw)))
-            .join_from(t.draft, t.delivery, v.draft_id == d.id)
-            .join(t.revision, sa.and_(r.draft_id == d.id, r.number == 1))
+            sa.select(
+                d.template,
+                d.language,
+                sa.func.count(),
+                *(_count(condition) for condition in _outcomes(v.likeness)),
+                sa.func.avg(v.likeness),
+            )
+            .join_from(t.delivery, t.draft, d.id == v.draft_id)
             .where(v.state == DeliveryState.SENT, v.ended_at >= start, v.ended_at < end)
+            .where(v.likeness.is_not(None))
+            .group_by(d.template, d.language)
         )
         with reading(self._engine) as connection:
-            streamed = connection.execution_options(yield_per=AT_ONCE).execute(query)
-            for row in streamed:
-                yield SentDraft(*row)
+            return [Sent(*row) for row in connection.execute(query)]
 
     def latest(self, order_id: str | None, draft_id: int | None) -> Answer | None:
         """The last answer sent about an order, or from one draft."""
@@ -97,3 +101,12 @@ class AnswerBook:
             relay_address=row.relay_address or "",
             buyer_name=row.buyer_name or "",
         )
+
+
+def _outcomes(share: sa.ColumnElement[float]) -> tuple[sa.ColumnElement[bool], ...]:
+    """As it was, a light edit, a heavy one; the rest was replaced. The same borders as `desk.likeness`."""
+    return share == 1.0, sa.and_(share >= LIGHT, share < 1.0), sa.and_(share >= HEAVY, share < LIGHT)
+
+
+def _count(condition: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
+    return sa.func.sum(sa.case((condition, 1), else_=0))

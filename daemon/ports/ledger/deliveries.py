@@ -73,8 +73,9 @@ class DeliveryBook:
         recipient: str,
         raw: bytes,
         now: datetime,
+        likeness: float = 1.0,
     ) -> int:
-        """Write the delivery with all its bytes; returns its id."""
+        """Write the delivery with all its bytes, and how much of the draft is left; returns its id."""
         with writing(self._engine, claim) as connection:
             result = connection.execute(
                 sa.insert(t.delivery).values(
@@ -84,6 +85,7 @@ class DeliveryBook:
                     sender=sender,
                     recipient=recipient,
                     raw=raw,
+                    likeness=likeness,
                     attempts=0,
                     next_attempt_at=now,
                 )

@@ -231,6 +231,7 @@ delivery = Table(
     Column("sender", String(320), nullable=False),
     Column("recipient", String(320), nullable=False),
     Column("raw", LargeBinary, nullable=False),
+    Column("likeness", Float),
     Column("attempts", Integer, nullable=False),
     Column("next_attempt_at", Instant, nullable=False),
     Column("started_at", Instant),

@@ -1,37 +1,38 @@
 """Sent answers as the report and the knowledge base read them."""
 
 from dataclasses import replace
-from datetime import timedelta
 
-from daemon.ports.ledger.answers import SentDraft
-from tests.ledger_kit import HOUR, MINUTE, NOW, ORDER, Desk, place
+from daemon.desk.likeness import HEAVY, LIGHT, Outcome, outcome_of
+from tests.ledger_kit import HOUR, MINUTE, NOW, ORDER, Desk, no_objection, place
 
 
-def sent(desk: Desk, digest: str) -> int:
-    """A draft that was sent, with this digest of what was approved; returns its id."""
-    draft = desk.approved(digest=digest)
-    delivery = desk.sending(draft)
+def sent(desk: Desk, likeness: float, alias: str) -> int:
+    """A draft of which so much was left when it was sent; returns its id."""
+    draft = desk.approved(desk.message(alias=alias))
+    delivery = desk.prepared(draft, likeness=likeness)
+    desk.ledger.deliveries.commit_sending(desk.claim, delivery, no_objection, NOW)
     desk.ledger.deliveries.sent(desk.claim, delivery, 250, "", NOW + HOUR)
     return draft.draft_id
 
 
-def test_only_edited_answers_are_read(desk: Desk) -> None:
-    """What was sent as it was drafted comes without bytes; the time of sending counts."""
-    row = desk.queued()
-    desk.ledger.drafts.approve(desk.claim, row, row.place, b"same", row.digest, NOW)  # type: ignore[arg-type]  # queued drafts lie somewhere
-    desk.ledger.deliveries.sent(desk.claim, desk.sending(desk.draft(row.draft_id)), 250, "", NOW)
-    found = list(desk.ledger.answers.sent_between(NOW, NOW + timedelta(seconds=1)))
-    assert found == [SentDraft("product_issue", "en", None, None)]
-    assert list(desk.ledger.answers.sent_between(NOW + timedelta(seconds=1), NOW + HOUR)) == []
-
-
-def test_an_edited_answer_comes_with_both_texts(desk: Desk) -> None:
-    """Our own first revision, and what left the house."""
-    draft = sent(desk, "another digest")
+def test_what_is_left_of_drafts_is_counted_by_the_borders_of_the_desk(desk: Desk) -> None:
+    """In the database as in `desk.likeness`; the time of sending counts."""
+    shares = (1.0, 0.99, LIGHT, 0.79, HEAVY, 0.39, 0.0)
+    for number, share in enumerate(shares):
+        sent(desk, share, f"buyer{number}")
     (found,) = desk.ledger.answers.sent_between(NOW, NOW + 2 * HOUR)
-    assert found.ours is not None
-    assert found.ours.startswith(b"Subject: Re: broken")
-    assert found.sent == b"wire bytes"
+    outcomes = [outcome_of(share) for share in shares]
+    assert (found.template, found.language, found.number) == ("product_issue", "en", len(shares))
+    assert [found.as_is, found.light, found.heavy] == [
+        outcomes.count(outcome) for outcome in (Outcome.AS_IS, Outcome.LIGHT, Outcome.HEAVY)
+    ]
+    assert abs(found.likeness - sum(shares) / len(shares)) < 1e-9
+    assert desk.ledger.answers.sent_between(NOW, NOW + HOUR) == []
+
+
+def test_the_last_answer_is_found(desk: Desk) -> None:
+    """By the order and by the draft."""
+    draft = sent(desk, 0.5, "jd7x2kq4w9bnm5t")
     by_order, by_draft = desk.ledger.answers.latest(ORDER, None), desk.ledger.answers.latest(None, draft)
     assert by_order == by_draft
     assert by_order is not None
