@@ -9,7 +9,7 @@ UNITDIR ?= /etc/systemd/system
 PREFIX ?= /opt/firstreply
 ETC ?= /etc/firstreply
 
-.PHONY: demo test train check bench fuzz docs install setup packages lock clean
+.PHONY: demo test train check bench fuzz soak docs install setup packages lock clean
 
 demo: $(READY)
 	@$(BIN)/firstreply demo $(if $(SERVE),--serve)
@@ -31,6 +31,10 @@ check: $(READY) packages
 SECONDS_OF_FUZZING ?= 600
 fuzz: $(READY)
 	@$(BIN)/python tests/fuzz/fuzz_mail.py -max_total_time=$(SECONDS_OF_FUZZING) -verbosity=0
+
+SOAK ?= 10
+soak: $(READY) packages  # random agents for a long time: other stories at each run, three times as long
+	@FIRSTREPLY_SOAK=$(SOAK) $(BIN)/python -m pytest -q -p no:xdist -o timeout=0 tests/acceptance/test_random_agents.py
 
 # pages that are made from the code
 docs: $(READY)
