@@ -109,8 +109,7 @@ HELD_REASONS: Mapping[str, str] = {
         "of the promise, or send the promise and write the answer in time: firstreply will not remind you."
     ),
     "not_ours": (
-        "A mail in {approved} is no draft of firstreply, so it was not sent. It has been moved "
-        "back to {approval}."
+        "A mail in {approved} is no draft of firstreply, so it was not sent. It has been moved to {detail}."
     ),
     "vanished": (
         "It lies in no folder any more, and no answer was found in Sent. It has not been sent and is not "

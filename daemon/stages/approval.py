@@ -60,9 +60,9 @@ def approval(context: Context, statuses: Mapping[str, FolderStatus], *, full: bo
     counts["corrected"] += correct_originals(context, seen.originals)
     if frozen(context, seen, accepted=accepted):
         return dict(counts)
+    counts += own_replies(context, seen.replies)  # before the marks say that Sent has been looked through
     for look in seen.looks:
         context.ledger.copies.looked(context.claim, look, context.now())
-    counts += own_replies(context, seen.replies)
     touched = context.ledger.copies.touched(context.claim, every=full)
     stopped = flooded(
         context, [item for item in touched if _verdict(context, item).verdict is Verdict.APPROVE]

@@ -16,7 +16,8 @@ from daemon.desk.link import TOKEN_HEADER, Link, LinkKind, links_in
 from daemon.ports.ledger.draft_rows import DraftRow, Place
 from daemon.stages.context import Context
 
-FIELDS = ("Message-ID", "References", "In-Reply-To", TOKEN_HEADER, "To", "Cc", "Bcc")
+FIELDS = ("Message-ID", "References", "In-Reply-To", TOKEN_HEADER, "From", "To", "Cc", "Bcc")
+RELAY = re.compile(r"[a-z0-9+._-]+@marketplace\.amazon\.[a-z.]{2,6}")
 _IDS = re.compile(r"<[!-;=?-~]{1,250}>")
 _TOKEN = re.compile(r"[a-z2-7]{24}")
 
@@ -27,7 +28,8 @@ class Linked:
 
     `link` is an id of ours that names something else than a draft's copy: a note, a delivery.
     `own_delivery` says that the mail is one that the daemon itself sent. `addressees` are To, Cc and Bcc as
-    they stand there, in lower case; `answers` are the ids in In-Reply-To.
+    they stand there, in lower case; `answers` are the ids in In-Reply-To. `from_buyer`: a buyer wrote it, so
+    it is no copy of anything, whatever ids of ours it quotes.
     """
 
     place: Place
@@ -36,6 +38,7 @@ class Linked:
     own_delivery: bool
     addressees: str
     answers: tuple[str, ...]
+    from_buyer: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,7 @@ class Ids:
     token: str
     addressees: str
     answers: tuple[str, ...]
+    from_buyer: bool
 
 
 def ids_of(header: bytes) -> Ids:
@@ -66,6 +70,7 @@ def ids_of(header: bytes) -> Ids:
         token if _TOKEN.fullmatch(token) else "",
         " ".join(values.get(field, "") for field in ("to", "cc", "bcc")).lower(),
         tuple(_IDS.findall(values.get("in-reply-to", ""))),
+        bool(RELAY.search(values.get("from", "").lower())),
     )
 
 
@@ -98,6 +103,8 @@ def _link(context: Context, read: Sequence[tuple[Place, Ids]]) -> list[Linked]:
 def _linked(
     context: Context, place: Place, ids: Ids, links: tuple[Link, ...], drafts: dict[str, DraftRow]
 ) -> Linked:
+    if ids.from_buyer:
+        return Linked(place, None, None, False, ids.addressees, ids.answers, True)
     own = links_in(context.link_key, [ids.message_id])
     note = next((link for link in own if link.kind is LinkKind.NOTE), None)
     delivered = any(link.kind is LinkKind.DELIVERY for link in own)
@@ -108,7 +115,9 @@ def _linked(
     tokens |= {link.token for link in own if link.kind is LinkKind.DRAFT}
     found = {token: drafts[token] for token in tokens if token in drafts}
     draft = next(iter(found.values())) if len(found) == 1 and note is None else None
-    return Linked(place, note or (own[0] if own else None), draft, delivered, ids.addressees, ids.answers)
+    return Linked(
+        place, note or (own[0] if own else None), draft, delivered, ids.addressees, ids.answers, False
+    )
 
 
 def _by_original(context: Context, linked: Sequence[Linked]) -> list[Linked]:
@@ -126,4 +135,4 @@ def _by_original(context: Context, linked: Sequence[Linked]) -> list[Linked]:
 
 
 def _unclaimed(item: Linked) -> bool:
-    return item.draft is None and item.link is None
+    return item.draft is None and item.link is None and not item.from_buyer

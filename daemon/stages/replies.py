@@ -29,12 +29,13 @@ def own_replies(context: Context, replies: Sequence[Linked]) -> Counter[str]:
         )
         if size is None:
             continue
-        first = context.ledger.clocks.answered_by_hand(
+        given = context.ledger.clocks.answered_by_hand(
             context.claim, item.answers, aliases, size.internal_at, context.now()
         )
-        if first is not None:
-            context.log.info("answered_by_hand", first_response_seconds=round(first.seconds, 1))
+        if given.first is not None:
+            context.log.info("answered_by_hand", first_response_seconds=round(given.first.seconds, 1))
             counts["answered"] += 1
+        if given.known:
             continue
         for draft in context.ledger.copies.to_buyers(context.claim, aliases, size.internal_at):
             counts["held"] += _ask(context, draft, size.internal_at)

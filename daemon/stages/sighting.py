@@ -7,7 +7,6 @@ changed in the mailbox here; the ledger learns of a look only when `Sighted.look
 Errors: `TemporaryError` of the ports.
 """
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -22,9 +21,8 @@ from daemon.ports.ledger.mailboxes import FolderMark
 from daemon.reply.copies import LARGEST, Copy, UnreadableCopyError, read_copy
 from daemon.stages.context import Context
 from daemon.stages.hands import roles
-from daemon.stages.linking import Linked, linked_headers
+from daemon.stages.linking import RELAY, Linked, linked_headers
 
-_RELAY = re.compile(r"[a-z0-9+._-]+@marketplace\.amazon\.[a-z.]{2,6}")
 READ = frozenset({Role.QUEUE, Role.APPROVED, Role.DRAFTS, Role.RECLASSIFY})
 """Where a copy's text matters; elsewhere it is enough that it lies there."""
 OWN_REPLIES = frozenset({Role.QUEUE, Role.APPROVED, Role.DRAFTS, Role.SENT})
@@ -177,7 +175,7 @@ def alias_of(relay: str) -> str:
 
 def aliases_in(addressees: str) -> frozenset[str]:
     """The buyers among the addressees of a mail."""
-    return frozenset(alias_of(found) for found in _RELAY.findall(addressees))
+    return frozenset(alias_of(found) for found in RELAY.findall(addressees))
 
 
 def _digests(

@@ -40,8 +40,9 @@ def _has_arrived(context: Context, draft_id: int) -> None:
 
 
 def move_out(context: Context, item: Linked) -> None:
-    """A mail in Approved that is no draft of ours goes back to the queue, with a note."""
-    explained = new_note(context, "not_ours", about=item.place)
+    """A mail in Approved that is no draft of ours goes back: a buyer's to the inbox, others to the queue."""
+    target = context.folders.inbox if item.from_buyer else context.folders.approval
+    explained = new_note(context, "not_ours", detail=target, about=item.place)
     context.ledger.drafts.leave_note(context.claim, explained, context.now())
-    context.imap.move(item.place.folder, [item.place.uid], context.folders.approval)
+    context.imap.move(item.place.folder, [item.place.uid], target)
     context.log.warning("not_ours", uid=item.place.uid)

@@ -356,15 +356,48 @@ def test_the_same_mail_twice_in_the_inbox_is_answered_once(stage: Stage) -> None
 def test_a_wholly_own_reply_ends_draft_and_clock(stage: Stage) -> None:
     """The agent presses Reply on the buyer's mail itself: no id of ours, only In-Reply-To."""
     _, raw = stage.draft()
-    draft = email.message_from_bytes(raw, policy=policy.default)
-    own = email.message.EmailMessage(policy=policy.SMTP)
-    own["From"], own["To"], own["Subject"] = "support@shop.example", draft["To"], "Re: your lamp"
-    own["Message-ID"], own["In-Reply-To"] = "<own-1@shop.example>", draft["In-Reply-To"]
-    own.set_content("A new lamp is on its way to you.")
-    stage.house.put("Sent", own.as_bytes())
+    stage.house.put("Sent", own_reply(raw))
     stage.cycle()
     assert (outcome(stage), stage.house.drafts()) == (({"answered_by_agent": 1}, 0), {})
     assert stage.rows("SELECT state FROM response_clock") == [("answered",)]
+
+
+def own_reply(raw: bytes) -> bytes:
+    """What an agent writes who presses Reply on the buyer's mail itself: no id of ours."""
+    draft = email.message_from_bytes(raw, policy=policy.default)
+    own = email.message.EmailMessage(policy=policy.SMTP)
+    own["From"], own["To"], own["Subject"] = "support@shop.example", draft["To"], draft["Subject"]
+    own["Message-ID"], own["In-Reply-To"] = "<own-1@shop.example>", draft["In-Reply-To"]
+    own.set_content("A new lamp is on its way to you.")
+    return own.as_bytes()
+
+
+def test_a_wholly_own_reply_in_approved_is_sent_in_place_of_the_draft(stage: Stage) -> None:
+    """Written from the buyer's mail and moved to Approved: the one open draft's new text, sent once."""
+    _, raw = stage.draft()
+    stage.house.put("Approved", own_reply(raw))
+    stage.cycle(2)
+    assert (outcome(stage), stage.house.drafts()) == (({"sent": 1}, 1), {})
+    assert "on its way" in stage.sent_text()
+
+
+def test_a_buyers_mail_that_quotes_our_ids_is_no_copy(stage: Stage) -> None:
+    """Their second mail names our first answer: out of Approved it goes home, in Reclassify it counts."""
+    uid, raw = stage.draft()
+    stage.house.move(uid, "Approved")
+    stage.cycle()
+    link = email.message_from_bytes(raw, policy=policy.default)["Message-ID"]
+    quoting = buyer_mail(WORSE, number=8, alias=ALIAS, order_id=ORDER).replace(
+        b"MIME-Version", f"References: {link}\r\nMIME-Version".encode(), 1
+    )
+    stage.house.put("INBOX", quoting)
+    stage.cycle()
+    for folder in ("Approved", "Reclassify/Delivery issue"):
+        uid = max(stage.house.mails("INBOX"))
+        stage.house.move(uid, folder, source="INBOX")
+        stage.cycle(2)
+        assert len(stage.house.mails("INBOX")) == 2
+    assert outcome(stage) == ({"sent": 1, "superseded": 1, "queued": 1}, 1)
 
 
 def test_a_new_mail_to_the_buyer_asks_whether_the_draft_is_still_needed(stage: Stage) -> None:

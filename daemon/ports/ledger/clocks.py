@@ -49,6 +49,14 @@ class OpenClock:
     draft_state: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class ByHand:
+    """A reply that a person wrote by themselves: whether it names a message, and whose clock it stopped."""
+
+    known: bool
+    first: FirstResponse | None = None
+
+
 class ClockBook:
     """What deadlines and the worklist read and write."""
 
@@ -153,8 +161,8 @@ class ClockBook:
         aliases: Collection[str],
         at: datetime,
         now: datetime,
-    ) -> FirstResponse | None:
-        """A person answered one of these messages of one of these buyers without any draft; None: unknown."""
+    ) -> ByHand:
+        """A person answered one of these messages of one of these buyers without any draft."""
         m, c = t.message.c, t.conversation.c
         query = (
             sa.select(m.conversation_id, t.mailbox.c.last_cycle_at)
@@ -166,10 +174,10 @@ class ClockBook:
         with writing(self._engine, claim) as connection:
             found = connection.execute(query).one_or_none()
             if found is None:
-                return None
+                return ByHand(known=False)
             who, why = "agent", "found_in_sent"
             answer = Answer(found.conversation_id, None, at, who, "approval", why, found.last_cycle_at)
-            return stop_clock(connection, claim, answer, m.received_at > at, now)
+            return ByHand(known=True, first=stop_clock(connection, claim, answer, m.received_at > at, now))
 
     def excuse(self, claim: Claim, message_id: int, now: datetime, stage: str = "approval") -> bool:
         """A person says that this message needs no answer; False when it does not wait any more."""
