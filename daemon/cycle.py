@@ -13,6 +13,7 @@ from datetime import timedelta
 
 from daemon.errors import FirstreplyError
 from daemon.ports.imap import FolderStatus
+from daemon.stages.alerting import alerting
 from daemon.stages.approval import approval
 from daemon.stages.context import Context
 from daemon.stages.deadlines import deadlines
@@ -21,6 +22,7 @@ from daemon.stages.drafting import Drafted, drafting
 from daemon.stages.intake import intake
 from daemon.stages.receipts import receipts
 from daemon.stages.upkeep import upkeep
+from daemon.stages.marking import marking
 
 
 async def run_cycle(
@@ -49,10 +51,12 @@ async def run_cycle(
         sent = await dispatch(context, sender, run) if stopped is None else 0
     finally:
         warned = await run(lambda: deadlines(context))
+        told = await alerting(context, sender, run)
     kept = await run(lambda: upkeep(context))
     if trouble is not None:
         raise trouble
-    counts: dict[str, int] = {**observed, "sent": sent, "warned": warned, **kept}
+    await run(lambda: marking(context))
+    counts: dict[str, int] = {**observed, "sent": sent, "warned": warned, "told": told, **kept}
     for part in (taken, received, drafted):
         counts |= asdict(part)
     return {name: number for name, number in counts.items() if number}

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from daemon.desk.alert import Alerting
 from daemon.desk.playbook import Playbook
 from daemon.ports.ledger.books import Ledger
 from daemon.ports.smtp import Outcome, SmtpSender
@@ -30,6 +31,7 @@ class House:
     threshold: float
     warn_at: tuple[float, ...]
     keep_texts: timedelta
+    alerting: Alerting
     cycle: CycleSettings
     now: Callable[[], datetime]
     monotonic: Callable[[], float]

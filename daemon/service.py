@@ -81,6 +81,7 @@ class Service:
             threshold=settings.threshold,
             warn_at=settings.warn_at,
             keep_texts=settings.keep_texts,
+            alerting=settings.alerting,
             cycle=settings.cycle,
             now=utc_now,
             monotonic=time.monotonic,
@@ -139,6 +140,7 @@ class Service:
             house.templates = Templates(template_folders(settings))
             house.library = self._library(settings)
             house.threshold, house.warn_at = settings.threshold, settings.warn_at
+            house.alerting = settings.alerting
             self._log.info("reloaded")
         self._systemd.ready()
         for worker in workers:

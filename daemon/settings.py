@@ -20,6 +20,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from daemon.desk.alert import Alerting
 from daemon.desk.mailbox import Mailbox, SendingRules
 from daemon.desk.playbook import DEFAULT_PLAYS, Playbook, Scenario
 from daemon.errors import ConfigurationError
@@ -28,7 +29,7 @@ from daemon.ports.credentials import Secret, read_secret
 from daemon.ports.imap import ImapServer
 from daemon.ports.smtp import SmtpServer
 from daemon.reply.library import Places
-from daemon.settings_calendar import calendar_of
+from daemon.settings_calendar import calendar_of, office_of
 from daemon.settings_file import FirstreplyFile, MailboxTable, PlaybookFile, PlayTable
 
 DEFAULT_PATH = Path("/etc/firstreply/firstreply.toml")
@@ -74,7 +75,7 @@ class Settings:
     threshold: float
     confirmation_weight: float
     warn_at: tuple[float, ...]
-    alert_to: tuple[str, ...]
+    alerting: Alerting
     zone: ZoneInfo
     keep_texts: timedelta
     cycle: CycleSettings
@@ -92,6 +93,7 @@ def load(path: Path, environ: Mapping[str, str] = os.environ) -> Settings:
     file = _read(path, FirstreplyFile)
     playbook_path = _beside(path, "playbook", file.playbook, "playbook.toml")
     plays = PlaybookFile() if playbook_path is None else _read(playbook_path, PlaybookFile)
+    playbook = _playbook(playbook_path or path, plays)
     return Settings(
         path=path,
         state_dir=Path(file.state_dir),
@@ -103,11 +105,16 @@ def load(path: Path, environ: Mapping[str, str] = os.environ) -> Settings:
             knowledge=_beside(path, "knowledge", file.knowledge, "knowledge"),
         ),
         mailboxes=tuple(_mailbox(path, table, environ) for table in file.mailbox),
-        playbook=_playbook(playbook_path or path, plays),
+        playbook=playbook,
         threshold=file.classifier.threshold,
         confirmation_weight=file.classifier.confirmation_weight,
         warn_at=tuple(file.deadlines.warn_at),
-        alert_to=tuple(file.deadlines.alert_to),
+        alerting=Alerting(
+            tuple(file.deadlines.alert_to),
+            file.deadlines.alert_every,
+            office_of(path, file.deadlines.calendar, playbook),
+            file.deadlines.mark,
+        ),
         zone=ZoneInfo(file.report.timezone),
         keep_texts=file.privacy.keep_texts,
         cycle=CycleSettings(

@@ -1,4 +1,4 @@
-"""Calendars of the playbook: `[calendar.NAME]` in `playbook.toml`.
+"""Calendars of the playbook: `[calendar.NAME]` in `playbook.toml`, and the one that the team itself keeps.
 
 Promises: a calendar that can be built is right in itself: its time zone and its holidays exist, and its week
 has working hours.
@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from daemon.desk.calendar import MIDNIGHT, Calendar, Hours
+from daemon.desk.playbook import Playbook
 from daemon.errors import ConfigurationError
 
 WEEK = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -102,6 +103,17 @@ def calendar_of(path: Path, name: str, table: CalendarTable) -> Calendar:
             where=f"{path}: calendar.{name}",
             remedy='Such as monday = ["09:00-13:00", "14:00-18:00"]',
         ) from error
+
+
+def office_of(path: Path, name: str, playbook: Playbook) -> Calendar | None:
+    """The team's own working hours, as `deadlines.calendar` names them; None without a name."""
+    if name and name not in playbook.calendars:
+        raise ConfigurationError(
+            f"there is no [calendar.{name}] in the playbook",
+            where=f"{path}: deadlines.calendar",
+            remedy="Add that table to playbook.toml, or leave the key out",
+        )
+    return playbook.calendars.get(name)
 
 
 def _hours(spans: list[str]) -> Hours:

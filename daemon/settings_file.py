@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from daemon.desk.alert import reaches_buyers
 from daemon.desk.mailbox import ADDRESS, ApprovalTimes, Folders
 from daemon.desk.playbook import Scenario
 from daemon.ports.credentials import Secret
@@ -62,11 +63,18 @@ def _zone(name: str) -> str:
     return name
 
 
+def _team(address: str) -> str:
+    if reaches_buyers(address):
+        raise ValueError("this is an address of Amazon's, and no alert may ever reach a buyer")
+    return address
+
+
 Duration = Annotated[timedelta, BeforeValidator(duration)]
 SecretValue = Annotated[Secret, BeforeValidator(_secret)]
 SecurityValue = Annotated[Security, BeforeValidator(_security)]
 Zone = Annotated[str, AfterValidator(_zone)]
 Address = Annotated[str, BeforeValidator(_address)]
+TeamAddress = Annotated[str, BeforeValidator(_address), AfterValidator(_team)]
 Port = Annotated[int, Field(ge=1, le=65535)]
 Share = Annotated[float, Field(gt=0, lt=1, strict=False)]
 
@@ -140,7 +148,10 @@ class DeadlinesTable(Strict):
     """`[deadlines]`."""
 
     warn_at: Annotated[list[Share], Field(min_length=1)] = Field(default_factory=lambda: [0.5, 0.75, 0.9])
-    alert_to: list[Address] = Field(default_factory=list)
+    alert_to: list[TeamAddress] = Field(default_factory=list)
+    alert_every: Duration = timedelta(minutes=10)
+    calendar: str = ""
+    mark: Literal["keyword", "flagged", "none"] = "keyword"
 
     @model_validator(mode="after")
     def _ascending(self) -> "DeadlinesTable":

@@ -237,6 +237,7 @@ class MailboxWorker:
             guess=house.guess,
             threshold=house.threshold,
             warn_at=house.warn_at,
+            alerting=house.alerting,
             batch=house.cycle.batch,
             keep_texts=house.keep_texts,
             now=house.now,

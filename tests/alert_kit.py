@@ -3,7 +3,9 @@
 from collections.abc import Callable
 
 from daemon.desk.alert import Alert, AlertKind
-from daemon.ports.ledger.alerts import NewAlertMail, Raised
+from daemon.ports.ledger.alerts import AlertBook, NewAlertMail, Raised
+from daemon.ports.ledger.clocks import Warned
+from daemon.ports.ledger.marking import MarkBook
 from daemon.ports.ledger.store import Claim
 from tests.ledger_kit import HOUR, NOW, Desk
 
@@ -14,6 +16,11 @@ LEAD = "lead@shop.example"
 def alert(key: str = "one", kind: AlertKind = AlertKind.MASS_VANISH, detail: str = "") -> Alert:
     """An alert."""
     return Alert(kind, key, detail)
+
+
+def warning(clock_id: int, level: int) -> Warned:
+    """A warning about a clock."""
+    return Warned(clock_id, level, alert(f"clock:{clock_id}:{level}", AlertKind.CLOCK_WARNING))
 
 
 def mail(number: int = 1) -> NewAlertMail:
@@ -52,4 +59,25 @@ def ended(desk: Desk) -> Act:
     return lambda claim: desk.ledger.alerts.ended(claim, due.mail_id, "sent", NOW)
 
 
-ALERT_ACTS = (raise_, tell, count_attempt, ended)
+def mark(desk: Desk) -> Act:
+    """A buyer's mail about to be marked."""
+    message = desk.message()
+    return lambda claim: desk.ledger.marks.mark(claim, {message: "FirstreplyDue"})
+
+
+def marked(desk: Desk) -> Act:
+    """A buyer's mail that carries its mark."""
+    message = desk.message()
+    desk.ledger.marks.mark(desk.claim, {message: "FirstreplyDue"})
+    return lambda claim: desk.ledger.marks.marked(claim, [message], NOW)
+
+
+def cleared(desk: Desk) -> Act:
+    """A buyer's mail that carries no mark any more."""
+    message = desk.message()
+    desk.ledger.marks.mark(desk.claim, {message: "FirstreplyDue"})
+    return lambda claim: desk.ledger.marks.cleared(claim, [message])
+
+
+ALERT_BOOKS = (AlertBook, MarkBook)
+ALERT_ACTS = (raise_, tell, count_attempt, ended, mark, marked, cleared)

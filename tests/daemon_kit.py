@@ -113,6 +113,10 @@ class House(Mailroom):
             )
         )
 
+    def settings(self, text: str) -> None:
+        """Add a table to the configuration."""
+        self.config.write_text(f"{self.config.read_text()}\n{text}\n")
+
     # ---- the daemon --------------------------------------------------------------------------
 
     def words(self, command: str, *arguments: str) -> list[str]:

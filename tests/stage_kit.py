@@ -73,6 +73,16 @@ class Stage:
         engine.dispose()
         return found
 
+    def wait_longer(self, hours: float) -> None:
+        """Every buyer has waited so much longer."""
+        past = int(hours * 3_600_000_000)
+        for table, names in (
+            ("message", ("received_at", "target_at", "hard_at")),
+            ("response_clock", ("started_at", "target_at", "rule_at", "hard_at", "nearest_at")),
+        ):
+            changes = ", ".join(f"{name} = {name} - {past}" for name in names)
+            self.sql(f"UPDATE {table} SET {changes}")  # noqa: S608  names from above
+
     def sent_text(self) -> str:
         """The text of the one mail that left the house."""
         (accepted,) = self.house.sink.accepted

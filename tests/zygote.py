@@ -28,11 +28,13 @@ from daemon.commands import check, look, run, teach
 from daemon.commands.teach import OWN_STATE
 from daemon.mail.language import detect
 from daemon.ports.imap import ImapConnection
+from daemon.ports.ledger.alerts import AlertBook
 from daemon.ports.ledger.books import Ledger
 from daemon.ports.ledger.deliveries import DeliveryBook
 from daemon.ports.ledger.drafts import DraftBook
 from daemon.ports.ledger.intake import IntakeBook
 from daemon.ports.ledger.mailboxes import Mailboxes
+from daemon.ports.ledger.marking import MarkBook
 from daemon.ports.smtp import SmtpSender
 
 STEPS: dict[str, tuple[type, str]] = {
@@ -55,7 +57,15 @@ STEPS: dict[str, tuple[type, str]] = {
     "filed": (DeliveryBook, "filed"),
 }
 """Every act of a mail's life, by name: what does it, and which call of the process it is."""
-DETOURS: dict[str, tuple[type, str]] = {"move": (ImapConnection, "move")}
+DETOURS: dict[str, tuple[type, str]] = {
+    "move": (ImapConnection, "move"),
+    "mark": (MarkBook, "mark"),
+    "flag": (ImapConnection, "add_flags"),
+    "marked": (MarkBook, "marked"),
+    "tell": (AlertBook, "tell"),
+    "count_attempt": (AlertBook, "count_attempt"),
+    "ended": (AlertBook, "ended"),
+}
 """Acts that only some lives have."""
 COMMANDS = (check, look, run, teach)
 """Imported by the program when it needs them; here before the forks."""

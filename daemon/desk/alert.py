@@ -9,7 +9,11 @@ Errors: none.
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
+from typing import Literal
+
+from daemon.desk.calendar import Calendar
 
 _AMAZON = re.compile(r"(?:[^@]*@|.*\.)amazon\.[a-z]{2,3}(?:\.[a-z]{2,3})?\.?", re.IGNORECASE)
 MAIL_LINES = 40
@@ -59,6 +63,19 @@ class Alert:
     detail: str = ""
     subject: str = "mailbox"
     subject_id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Alerting:
+    """Whom to tell and how: at most one mail in `every`; `office` is when the team is there.
+
+    `mark` says what the mails of buyers who wait too long are marked with in the inbox.
+    """
+
+    to: tuple[str, ...] = ()
+    every: timedelta = timedelta(minutes=10)
+    office: Calendar | None = None
+    mark: Literal["keyword", "flagged", "none"] = "keyword"
 
 
 def reaches_buyers(address: str) -> bool:

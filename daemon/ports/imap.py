@@ -182,7 +182,12 @@ class ImapConnection:
     def add_flags(self, folder: str, uids: Sequence[int], flags: Sequence[str]) -> bool:
         """Set flags; False when the folder does not keep one of them (the others are set)."""
         with self._session.guarded("UID STORE", changing=True):
-            return moving.add_flags(self._session, folder, uids, flags)
+            return moving.change_flags(self._session, folder, uids, flags, "+FLAGS.SILENT")
+
+    def remove_flags(self, folder: str, uids: Sequence[int], flags: Sequence[str]) -> None:
+        """Take flags away."""
+        with self._session.guarded("UID STORE", changing=True):
+            moving.change_flags(self._session, folder, uids, flags, "-FLAGS.SILENT")
 
     def noop(self) -> None:
         """Keep the connection alive."""

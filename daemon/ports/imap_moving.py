@@ -93,8 +93,10 @@ def _expunge(session: Session, folder: str, wanted: Iterable[int]) -> None:
             session.ask("UID", "EXPUNGE", uid_set, changing=True)
 
 
-def add_flags(session: Session, folder: str, wanted: Sequence[int], flags: Sequence[str]) -> bool:
-    """Set flags; see `ImapConnection.add_flags`."""
+def change_flags(
+    session: Session, folder: str, wanted: Sequence[int], flags: Sequence[str], change: str
+) -> bool:
+    """Set flags or take them away; see `ImapConnection.add_flags`."""
     for flag in flags:
         if not _FLAG.fullmatch(flag):
             raise PermanentError(f"no IMAP flag: {flag!r}")
@@ -103,7 +105,7 @@ def add_flags(session: Session, folder: str, wanted: Sequence[int], flags: Seque
     kept = [flag for flag in flags if _is_kept(flag, keeps)]
     if kept:
         for uid_set in uid_sets(wanted):
-            session.act(folder, "UID", "STORE", uid_set, "+FLAGS.SILENT", f"({' '.join(kept)})", fresh=True)
+            session.act(folder, "UID", "STORE", uid_set, change, f"({' '.join(kept)})", fresh=True)
     return len(kept) == len(flags)
 
 

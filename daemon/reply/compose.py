@@ -205,13 +205,20 @@ def delivery(  # noqa: PLR0913  each is one header field
 
 
 def note(
-    *, mailbox_name: str, mailbox_address: str, subject: str, text: str, message_id: str, now: datetime
+    *,
+    mailbox_name: str,
+    mailbox_address: str,
+    subject: str,
+    text: str,
+    message_id: str,
+    now: datetime,
+    recipient: str = "",
 ) -> bytes:
-    """A note to the agent: from and to the mailbox itself, marked as a machine's (RFC 3834, section 5)."""
+    """A note to the agent, or to `recipient` of the team: marked as a machine's (RFC 3834, section 5)."""
     return b"".join(
         (
             header("From", address(f"firstreply ({mailbox_name})", mailbox_address)),
-            header("To", address("", mailbox_address)),
+            header("To", address("", recipient or mailbox_address)),
             header("Subject", subject),
             header("Date", format_datetime(now)),
             header("Message-ID", message_id),

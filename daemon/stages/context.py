@@ -13,6 +13,7 @@ from typing import Protocol
 
 from structlog.typing import FilteringBoundLogger
 
+from daemon.desk.alert import Alerting
 from daemon.desk.disposition import Guess
 from daemon.desk.mailbox import Mailbox
 from daemon.desk.playbook import Playbook, Scenario
@@ -54,6 +55,7 @@ class Context:
     guess: Guesser
     threshold: float
     warn_at: tuple[float, ...]
+    alerting: Alerting
     batch: int
     keep_texts: timedelta
     now: Callable[[], datetime]

@@ -137,6 +137,14 @@ def test_add_flags(connection: ImapConnection) -> None:
     assert connection.flags("INBOX", [1, 2]) == {1: {"\\Answered", "$Hold"}, 2: frozenset()}
 
 
+def test_remove_flags(connection: ImapConnection) -> None:
+    """Those and no others, of those mails and no others."""
+    connection.append("INBOX", [new(1), new(2)])
+    connection.add_flags("INBOX", [1, 2], ["\\Answered", "$Hold"])
+    connection.remove_flags("INBOX", [1, 50], ["$Hold"])
+    assert connection.flags("INBOX", [1, 2]) == {1: {"\\Answered"}, 2: {"\\Answered", "$Hold"}}
+
+
 @pytest.mark.parametrize("flag", ["", "a b", "\\", "x)", "a\r\nb", "ä", "*"])
 def test_add_flags_refuses_what_is_none(connection: ImapConnection, flag: str) -> None:
     """Nothing but a flag reaches the command."""

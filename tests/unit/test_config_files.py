@@ -201,4 +201,4 @@ def test_the_example_of_the_interface_loads(tmp_path: Path) -> None:
         465,
     )
     assert (settings.state_dir, settings.threshold, settings.warn_at) == (tmp_path, 0.7, (0.5, 0.75, 0.9))
-    assert settings.alert_to == ("lead@shop.example",)
+    assert settings.alerting.to == ("lead@shop.example",)

@@ -110,6 +110,16 @@ WRONG = {
     "threshold": (LEAST + "[classifier]\nthreshold = 1.5", "classifier.threshold", "less than 1"),
     "warnings out of order": (LEAST + "[deadlines]\nwarn_at = [0.9, 0.5]", "deadlines", "ascending"),
     "no warning": (LEAST + "[deadlines]\nwarn_at = []", "deadlines.warn_at", "at least 1"),
+    "alert to a buyer": (
+        LEAST + '[deadlines]\nalert_to = ["abc123def456ghi+1a2b3c4d@marketplace.amazon.de"]',
+        "deadlines.alert_to[0]",
+        "no alert may ever reach a buyer",
+    ),
+    "no such calendar": (
+        LEAST + '[deadlines]\ncalendar = "office"',
+        "deadlines.calendar",
+        "[calendar.office]",
+    ),
     "alert to nobody": (LEAST + '[deadlines]\nalert_to = ["me"]', "deadlines.alert_to[0]", "plain e-mail"),
     "duration": (LEAST + '[cycle]\nfull_look = "soon"', "cycle.full_look", 'such as "2h"'),
     "busy loop": (LEAST + "[cycle]\npoll_seconds = 0", "cycle.poll_seconds", "0.05"),

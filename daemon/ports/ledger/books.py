@@ -19,6 +19,7 @@ from daemon.ports.ledger.identity import IdentityBook
 from daemon.ports.ledger.intake import IntakeBook
 from daemon.ports.ledger.labels import LabelBook
 from daemon.ports.ledger.mailboxes import Mailboxes
+from daemon.ports.ledger.marking import MarkBook
 from daemon.ports.ledger.notes import NoteBook
 from daemon.ports.ledger.orders import OrderBook
 from daemon.ports.ledger.privacy import PrivacyBook
@@ -45,6 +46,7 @@ class Ledger:
     orders: OrderBook
     answers: AnswerBook
     alerts: AlertBook
+    marks: MarkBook
     figures: FigureBook
     privacy: PrivacyBook
     upkeep: UpkeepBook
@@ -75,6 +77,7 @@ class Ledger:
             OrderBook(engine),
             AnswerBook(engine),
             AlertBook(engine),
+            MarkBook(engine),
             FigureBook(engine),
             PrivacyBook(engine),
             UpkeepBook(engine),

@@ -6,16 +6,18 @@ stop is logged with its reason.
 Errors: those of `store.py`.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
+from daemon.desk.alert import Alert
 from daemon.desk.clock import ClockOutcome, Deadlines, FirstResponse
 from daemon.desk.draft import DraftState
 from daemon.ports.ledger import schema as t
+from daemon.ports.ledger.alerts import raise_alerts
 from daemon.ports.ledger.columns import instant
 from daemon.ports.ledger.draft_rows import DraftRow
 from daemon.ports.ledger.journal import Entry, enter
@@ -55,6 +57,15 @@ class ByHand:
 
     known: bool
     first: FirstResponse | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Warned:
+    """A warning of this level about a clock, and the alert that tells it."""
+
+    clock_id: int
+    level: int
+    alert: Alert
 
 
 class ClockBook:
@@ -123,13 +134,21 @@ class ClockBook:
                 for row in connection.execute(query)
             ]
 
-    def warned(self, claim: Claim, clock_id: int, level: int, now: datetime) -> None:
-        """A warning of this level has been given."""
+    def warned(self, claim: Claim, warnings: Sequence[Warned], now: datetime) -> None:
+        """Warnings are given: each clock's level and the alert about it, in one transaction."""
+        if not warnings:
+            return
+        update = sa.update(t.response_clock).where(t.response_clock.c.id == sa.bindparam("c_id"))
         with writing(self._engine, claim) as connection:
             connection.execute(
-                sa.update(t.response_clock).where(t.response_clock.c.id == clock_id).values(warned=level)
+                update.values(warned=sa.bindparam("c_level")),
+                [{"c_id": each.clock_id, "c_level": each.level} for each in warnings],
             )
-            enter(connection, claim, now, [Entry("deadlines", "clock", clock_id, f"warned_{level}")])
+            entries = [
+                Entry("deadlines", "clock", each.clock_id, f"warned_{each.level}") for each in warnings
+            ]
+            enter(connection, claim, now, entries)
+            raise_alerts(connection, claim, [each.alert for each in warnings], now, "deadlines")
 
     def answered_by_agent(
         self, claim: Claim, draft: DraftRow, at: datetime, now: datetime

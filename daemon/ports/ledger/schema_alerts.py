@@ -1,11 +1,22 @@
-"""The tables of alerts and of the mails that tell them.
+"""The tables of alerts, of the mails that tell them, and of what is marked in the inbox.
 
-Promises: an alert is there once for its key; a mail stands here, with all its bytes, before it is tried.
+Promises: an alert is there once for its key; a mail stands here, with all its bytes, before it is tried; so
+does a mark before it is made.
 
 Errors: none of its own.
 """
 
-from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, String, Table, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    UniqueConstraint,
+)
 
 from daemon.ports.ledger.columns import Instant, Words, key, to
 from daemon.ports.ledger.schema import metadata
@@ -41,4 +52,20 @@ alert_mail = Table(
     Column("ended_at", Instant),
     Column("outcome", String(16)),
     Index("ix_alert_mail_due", "mailbox_id", "ended_at", "next_attempt_at"),
+)
+
+due_mark = Table(
+    "due_mark",
+    metadata,
+    Column(
+        "message_id",
+        BigInteger().with_variant(Integer, "sqlite"),
+        ForeignKey("message.id"),
+        primary_key=True,
+        autoincrement=False,
+    ),
+    to("mailbox"),
+    Column("set_at", Instant),
+    Column("flag", String(32), nullable=False),
+    Index("ix_due_mark_mailbox_id", "mailbox_id"),
 )

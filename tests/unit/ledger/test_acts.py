@@ -15,7 +15,6 @@ from daemon.desk.conversation import ConversationKey
 from daemon.desk.draft import DraftState
 from daemon.desk.playbook import Scenario
 from daemon.errors import LockedError
-from daemon.ports.ledger.alerts import AlertBook
 from daemon.ports.ledger.clocks import ClockBook
 from daemon.ports.ledger.copies import CopyBook
 from daemon.ports.ledger.corrections import CorrectionBook
@@ -31,7 +30,7 @@ from daemon.ports.ledger.privacy import PrivacyBook
 from daemon.ports.ledger.receipts import ReceiptBook
 from daemon.ports.ledger.store import Claim
 from daemon.ports.ledger.upkeep import UpkeepBook
-from tests.alert_kit import ALERT_ACTS
+from tests.alert_kit import ALERT_ACTS, ALERT_BOOKS, warning
 from tests.gesture_kit import GESTURE_ACTS
 from tests.ledger_kit import HOUR, NOW, Desk, TornError, arrival, no_objection, place, snapshot, torn
 from tests.receipt_kit import RECEIPT_ACTS
@@ -39,20 +38,9 @@ from tests.upkeep_kit import UPKEEP_ACTS
 
 Act = Callable[[Claim], object]
 BOOKS = (
-    Mailboxes,
-    IntakeBook,
-    IdentityBook,
-    DraftBook,
-    DeliveryBook,
-    ClockBook,
-    LabelBook,
-    AlertBook,
-    CopyBook,
-    CorrectionBook,
-    NoteBook,
-    PrivacyBook,
-    UpkeepBook,
-    ReceiptBook,
+    *(Mailboxes, IntakeBook, IdentityBook, DraftBook, DeliveryBook, ClockBook, LabelBook),
+    *(CopyBook, CorrectionBook, NoteBook, PrivacyBook, UpkeepBook, ReceiptBook),
+    *ALERT_BOOKS,
 )
 
 
@@ -242,7 +230,7 @@ def filed(desk: Desk) -> Act:
 def warned(desk: Desk) -> Act:
     """A warning given."""
     clock = desk.clock(desk.message())["id"]
-    return lambda claim: desk.ledger.clocks.warned(claim, clock, 1, NOW)
+    return lambda claim: desk.ledger.clocks.warned(claim, [warning(clock, 1)], NOW)
 
 
 def answered_by_agent(desk: Desk) -> Act:

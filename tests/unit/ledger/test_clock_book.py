@@ -7,6 +7,7 @@ import pytest
 from daemon.desk.draft import DraftState
 from daemon.ports.ledger import schema as t
 from daemon.ports.ledger.steps import OvertakenError
+from tests.alert_kit import warning
 from tests.ledger_kit import HOUR, MINUTE, NOW, ORDER, RELAY, Desk
 
 
@@ -45,7 +46,7 @@ def test_a_warning_is_remembered(desk: Desk) -> None:
     """And logged with its level."""
     desk.message()
     (clock,) = desk.ledger.clocks.running(desk.claim)
-    desk.ledger.clocks.warned(desk.claim, clock.clock_id, 2, NOW)
+    desk.ledger.clocks.warned(desk.claim, [warning(clock.clock_id, 2)], NOW)
     assert desk.ledger.clocks.running(desk.claim)[0].warned == 2
     assert desk.reasons("clock")[-1] == "warned_2"
 
@@ -112,6 +113,6 @@ def test_only_clocks_that_have_gone_far_enough_are_asked_for_warnings(desk: Desk
 
     assert [found(NOW + minutes * MINUTE) for minutes in (0, 29, 30, 59, 600)] == [0, 0, 1, 1, 1]
     (clock,) = desk.ledger.clocks.running(desk.claim)
-    desk.ledger.clocks.warned(desk.claim, clock.clock_id, 3, NOW)
+    desk.ledger.clocks.warned(desk.claim, [warning(clock.clock_id, 3)], NOW)
     assert (found(NOW + 59 * MINUTE), found(NOW + 59 * MINUTE, most=3)) == (1, 0)
     assert desk.ledger.clocks.advanced(Desk.open(desk.ledger, "other").claim, NOW + HOUR, 0.5, 4) == []

@@ -9,6 +9,7 @@ from daemon.desk.clock import ClockOutcome, deadlines
 from daemon.ports.ledger import schema as t
 from daemon.ports.ledger.stopping import Answer, stop_clock
 from daemon.ports.ledger.store import writing
+from tests.alert_kit import warning
 from tests.ledger_kit import HOUR, MINUTE, NOW, Desk
 
 
@@ -68,13 +69,13 @@ def test_an_ended_clock_is_judged_by_the_limits_it_had(desk: Desk) -> None:
 def test_warnings_begin_anew_when_the_nearest_limit_moves(desk: Desk) -> None:
     """And are not repeated when it stays."""
     message = again(desk, 0)
-    desk.ledger.clocks.warned(desk.claim, desk.clock(message)["id"], 4, NOW)
+    desk.ledger.clocks.warned(desk.claim, [warning(desk.clock(message)["id"], 4)], NOW)
     again(desk, 3)
     assert desk.clock(message)["warned"] == 4
     again(desk, 3, hard=0.5)
     again(desk, 0.1, target=0.5)
     assert desk.clock(message)["warned"] == 0
-    desk.ledger.clocks.warned(desk.claim, desk.clock(message)["id"], 4, NOW)
+    desk.ledger.clocks.warned(desk.claim, [warning(desk.clock(message)["id"], 4)], NOW)
     desk.ledger.clocks.reclassified(
         desk.claim, message, "other", deadlines(NOW, target=MINUTE, hard=None), NOW
     )
@@ -113,7 +114,7 @@ def test_a_new_message_after_an_excuse_starts_a_new_clock(desk: Desk) -> None:
 def test_an_answer_that_never_arrived_reopens_the_clock_with_its_start(desk: Desk) -> None:
     """No trace of the answer is left on it, and it warns again; a second notice changes nothing."""
     message = again(desk, 0)
-    desk.ledger.clocks.warned(desk.claim, desk.clock(message)["id"], 1, NOW)
+    desk.ledger.clocks.warned(desk.claim, [warning(desk.clock(message)["id"], 1)], NOW)
     answered(desk, message, 0.7)
     found = desk.ledger.clocks.reopen(desk.claim, message, "undelivered", NOW + 30 * HOUR)
     row = desk.clock(message)
