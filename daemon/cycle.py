@@ -20,9 +20,9 @@ from daemon.stages.deadlines import deadlines
 from daemon.stages.dispatch import Runner, Sender, dispatch
 from daemon.stages.drafting import Drafted, drafting
 from daemon.stages.intake import intake
+from daemon.stages.marking import marking
 from daemon.stages.receipts import receipts
 from daemon.stages.upkeep import upkeep
-from daemon.stages.marking import marking
 
 
 async def run_cycle(

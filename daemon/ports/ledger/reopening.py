@@ -19,16 +19,17 @@ from daemon.ports.ledger.clock_rows import clock_of, refold
 from daemon.ports.ledger.journal import Entry, enter
 from daemon.ports.ledger.store import Claim
 
-STOPS = ("approved_at", "accepted_at", "confirmed_at", "ended_at", "ended_by")
+STOPS = ("approved_at", "accepted_at", "confirmed_at", "ended_at", "ended_by", "answer_draft")
 
 
 def reopen_clock(
     connection: Connection, claim: Claim, message_id: int, reason: str, now: datetime, stage: str
 ) -> ClockOutcome | None:
     """The answer to this message did not arrive; returns how its clock stands then, None without a clock."""
-    row = clock_of(connection, message_id)
-    if row is None or row.state == "open":
-        return None if row is None else ClockOutcome.OPEN
+    own = clock_of(connection, message_id)
+    row = own if own is None else _stopped(connection, own, message_id)
+    if row is None:
+        return None if own is None else ClockOutcome(own.state)
     k = t.response_clock.c
     later = connection.execute(
         sa.select(t.response_clock)
@@ -54,6 +55,22 @@ def reopen_clock(
     refold(connection, row.id, state="open", warned=0, **dict.fromkeys(STOPS))
     enter(connection, claim, now, entries)
     return ClockOutcome.OPEN
+
+
+def _stopped(connection: Connection, own: Any, message_id: int) -> Any | None:  # noqa: ANN401  rows
+    """The clock that the lost answer to this message had stopped; None where nothing stopped by it."""
+    k, d = t.response_clock.c, t.draft.c
+    drafts = sa.select(d.id).where(d.message_id == message_id)
+    by_it = connection.execute(
+        sa.select(t.response_clock)
+        .where(k.state == "answered", k.answer_draft.in_(drafts))
+        .order_by(k.ended_at.desc())
+        .limit(1)
+    ).one_or_none()
+    if by_it is not None:
+        return by_it
+    # what another draft answered, or has not been answered, does not change
+    return None if own.state == "open" or own.answer_draft is not None else own
 
 
 def _merge(connection: Connection, row: Any, into: int, stage: str) -> Entry:  # noqa: ANN401  a row

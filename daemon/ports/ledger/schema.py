@@ -121,8 +121,11 @@ response_clock = Table(
     Column("confirmed_at", Instant),
     Column("ended_at", Instant),
     Column("ended_by", String(32)),
+    # no foreign key: drafts lead to messages, and messages to clocks
+    Column("answer_draft", BigInteger),
     Index("ix_response_clock_open", "mailbox_id", "state", "nearest_at"),
     Index("ix_response_clock_started_at", "started_at"),
+    Index("ix_response_clock_answer_draft", "answer_draft"),
 )
 partial("uq_response_clock_open", response_clock.c.conversation_id, "state = 'open'")
 

@@ -61,7 +61,13 @@ def stop_clock(
     connection.execute(
         sa.update(t.response_clock)
         .where(k.id == row.id)
-        .values(state="answered", accepted_at=at, ended_at=at, ended_by=answer.who)
+        .values(
+            state="answered",
+            accepted_at=at,
+            ended_at=at,
+            ended_by=answer.who,
+            answer_draft=answer.draft_id,
+        )
     )
     entries = [Entry(answer.stage, "clock", row.id, answer.reason, "open", "answered")]
     carried = part(connection, row, later)

@@ -84,6 +84,9 @@ CASES = (
     ("A@0 sent:A@3 B@5 sent:B@7 bounce:A@8 bounce:B@9", "A=open:0:24 B=open:0:24"),
     ("A@0 sent:A@3 B@5 excuse:B@6 bounce:A@9", "A=open:0:24 B=excused"),
     ("A@0 excuse:A@3 bounce:A@4", "A=open:0:24"),
+    ("A@0 B@1 excuse:A@3 sent:A@4 bounce:A@5", "A=excused B=open:1:25"),
+    ("A@0 sent:A@3 B@5 sent:B@7 bounce:A@8 bounce:A@9", "A=answered:7:in B=answered:7:in"),
+    ("A@0 central@3 bounce:A@8", "A=open:0:24"),
     ("A@0 bounce:A@4", "A=open:0:24"),
     # Amazon had it later than the mail server took it
     ("A@0 sent:A@3 confirm:A@4", "A=answered:4:in"),

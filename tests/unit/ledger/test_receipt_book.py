@@ -8,6 +8,7 @@ from daemon.desk.draft import DraftState
 from daemon.desk.receipt import Outcome
 from daemon.errors import PermanentError
 from daemon.ports.ledger import schema as t
+from tests.alert_kit import warning
 from tests.ledger_kit import HOUR, NOW, ORDER, Desk, place, snapshot
 from tests.receipt_kit import ALIAS, again, notice, sending, sent
 
@@ -90,7 +91,9 @@ def test_a_bounce_of_what_a_later_answer_covers_reopens_nothing(desk: Desk) -> N
 def test_an_answer_in_seller_central_spares_what_the_buyer_wrote_after_it(desk: Desk) -> None:
     """Its time decides: the later message's draft lives, and its clock runs."""
     first = desk.queued()
-    desk.ledger.clocks.warned(desk.claim, desk.one(t.message, first.message_id)["response_clock_id"], 1, NOW)
+    desk.ledger.clocks.warned(
+        desk.claim, [warning(desk.one(t.message, first.message_id)["response_clock_id"], 1)], NOW
+    )
     later = desk.message(NOW + 2 * HOUR)
     draft = desk.planned(later, replaces=first.draft_id)
     number = notice(desk, NOW + HOUR)
