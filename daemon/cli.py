@@ -100,6 +100,12 @@ def _add_looks(commands: Any, common: argparse.ArgumentParser) -> None:  # noqa:
     report.add_argument("--output", metavar="FILE", help="write there instead of to the terminal")
     report.set_defaults(act=_report)
 
+    evidence = commands.add_parser("evidence", parents=[common], help="everything about an order, in a zip")
+    evidence.add_argument("order", metavar="ORDER_ID")
+    evidence.add_argument("--output", metavar="FILE.zip", required=True)
+    evidence.add_argument("--offline", action="store_true", help="from the ledger alone, without the mailbox")
+    evidence.set_defaults(act=_evidence)
+
     forget = commands.add_parser(
         "forget", parents=[common], help="take a buyer or an order out of the ledger"
     )
@@ -196,6 +202,12 @@ def _report(args: argparse.Namespace) -> int:
 
     shape = "json" if args.json else args.format
     return report(args.config, start=args.start, end=args.end, shape=shape, output=args.output)
+
+
+def _evidence(args: argparse.Namespace) -> int:
+    from daemon.commands.evidence import evidence  # noqa: PLC0415  as above
+
+    return evidence(args.config, args.order, output=args.output, offline=args.offline, as_json=args.json)
 
 
 def _forget(args: argparse.Namespace) -> int:

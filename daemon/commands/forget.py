@@ -7,22 +7,19 @@ Errors: `PermanentError` for somebody who still waits for an answer, or is not k
 what is neither an order's number nor a relay address.
 """
 
-import re
-
 from rich.console import Console
 
 from daemon.commands.look import opened_ledger, print_json
 from daemon.desk.alert import reaches_buyers
+from daemon.desk.order import ORDER_ID
 from daemon.errors import ConfigurationError
 from daemon.settings import find, load
-
-ORDER = re.compile(r"\d{3}-\d{7}-\d{7}", re.ASCII)
 
 
 def forget(config: str | None, who: str, *, as_json: bool) -> int:
     """Forget; 1 when nothing was known."""
     named = who.strip().lower()
-    if not ORDER.fullmatch(named) and not ("@" in named and reaches_buyers(named)):
+    if not ORDER_ID.fullmatch(named) and not ("@" in named and reaches_buyers(named)):
         raise ConfigurationError(
             f"{who!r} is neither an order's number nor a buyer's relay address",
             where="forget",

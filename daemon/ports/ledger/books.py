@@ -14,6 +14,7 @@ from daemon.ports.ledger.copies import CopyBook
 from daemon.ports.ledger.corrections import CorrectionBook
 from daemon.ports.ledger.deliveries import DeliveryBook
 from daemon.ports.ledger.drafts import DraftBook
+from daemon.ports.ledger.evidence import EvidenceBook
 from daemon.ports.ledger.figures import FigureBook
 from daemon.ports.ledger.identity import IdentityBook
 from daemon.ports.ledger.intake import IntakeBook
@@ -49,6 +50,7 @@ class Ledger:
     marks: MarkBook
     figures: FigureBook
     privacy: PrivacyBook
+    evidence: EvidenceBook
     upkeep: UpkeepBook
     receipts: ReceiptBook
 
@@ -80,6 +82,7 @@ class Ledger:
             MarkBook(engine),
             FigureBook(engine),
             PrivacyBook(engine),
+            EvidenceBook(engine),
             UpkeepBook(engine),
             ReceiptBook(engine),
         )
