@@ -6,7 +6,10 @@ from datetime import datetime
 
 from daemon.desk.disposition import Action, Disposition
 from daemon.desk.receipt import Outcome
+from daemon.ports.ledger.copies import Look
+from daemon.ports.ledger.copy_rows import CopyRow
 from daemon.ports.ledger.draft_rows import NewDraft
+from daemon.ports.ledger.mailboxes import FolderMark
 from daemon.ports.ledger.receipt_rows import Sending
 from daemon.ports.ledger.store import Claim
 from tests.ledger_kit import HOUR, NOW, ORDER, Desk, place
@@ -100,6 +103,17 @@ def mark_edited(desk: Desk) -> Act:
     return lambda claim: desk.ledger.receipts.mark_edited(claim, NOW)
 
 
+def compared(desk: Desk) -> Act:
+    """A copy in Sent that was read."""
+    about = sent(desk)
+    there = place(4, "Sent")
+    copy = CopyRow(0, about.draft_id, there, None, deleted=False, flagged=False, internal_at=NOW)
+    mark = FolderMark(0, "Sent", there.uidvalidity, 0, 5, None)
+    desk.ledger.copies.looked(desk.claim, Look(mark, [copy]), NOW)
+    return lambda claim: desk.ledger.sent.compared(claim, there, "d1")
+
+
 RECEIPT_ACTS = (
+    compared,
     *(without_effect, confirm_doubtful, bounce, answered_in_seller_central, reopen_agents, mark_edited),
 )

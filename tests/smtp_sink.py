@@ -38,6 +38,7 @@ class Sink:
     """The server; set `fault` at any time (a `Fault` or a name of `FAULTS`), use it in a `with`.
 
     Attributes:
+        on_accepted: called with each mail taken over, before the reply to its dot.
         accepted: the mails taken over. commands: all lines but texts, as they came.
         connections: how many there were. text_bytes: stuffed bytes of text (with its dot) seen so far.
     """
@@ -54,6 +55,7 @@ class Sink:
         self.tls, self.starttls, self.login = tls, starttls, login
         self.offers = [*extensions, *([f"AUTH {methods}"] if login else [])]
         self.fault: Fault | str | None = None
+        self.on_accepted: Callable[[Accepted], None] | None = None
         self.accepted: list[Accepted] = []
         self.commands: list[str] = []
         self.connections = 0
@@ -212,6 +214,8 @@ class _Session:
         if fault is None or fault.keeps:
             mail = Accepted(self._sender, tuple(self._recipients), b"".join(lines))
             self._sink.accepted.append(mail)
+            if self._sink.on_accepted is not None:
+                self._sink.on_accepted(mail)
         if fault and fault.at == "text":
             return  # it has had its say
         if not self._strikes("dot"):

@@ -32,7 +32,7 @@ HELD_REASONS: Mapping[str, str] = {
         "to {approved} once more."
     ),
     "answered_elsewhere": (
-        "Somebody has answered this buyer already. If this answer is still needed, move it to "
+        "Somebody has answered this buyer already ({detail}). If this answer is still needed, move it to "
         "{approved} once more."
     ),
     "gap_left": (
@@ -176,6 +176,11 @@ class Words:
     time: datetime | None = None
 
 
+def moment(when: datetime) -> str:
+    """A time as notes tell it."""
+    return f"{when:%H:%M} UTC on {when:%d %B}"
+
+
 def note_text(reason: str, words: Words, order_id: str = "") -> tuple[str, str]:
     """Subject and text of a note."""
     text = HELD_REASONS[reason].format(
@@ -185,7 +190,7 @@ def note_text(reason: str, words: Words, order_id: str = "") -> tuple[str, str]:
         sender=words.sender,
         recipient=words.recipient,
         detail=words.detail or "no details",
-        time=f"{words.time:%H:%M} UTC on {words.time:%d %B}" if words.time else "an unknown time",
+        time=moment(words.time) if words.time else "an unknown time",
     )
     about = f" (order {order_id})" if order_id else ""
     subject = f"{SUBJECTS.get(reason, 'Not sent: a draft needs you')}{about}"

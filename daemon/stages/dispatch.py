@@ -19,19 +19,22 @@ from typing import Protocol, TypeVar
 
 from daemon.desk.draft import BeforeSending, reason_to_hold
 from daemon.desk.likeness import likeness
-from daemon.desk.link import TOKEN_OCTETS, LinkKind, links_in, message_id, token_from
+from daemon.desk.link import TOKEN_OCTETS, LinkKind, message_id, token_from
 from daemon.desk.retry import next_attempt
+from daemon.ports.imap import Fetched
 from daemon.ports.ledger.deliveries import HoldError
 from daemon.ports.ledger.delivery_rows import Due, LastLook
 from daemon.ports.ledger.steps import OvertakenError
 from daemon.ports.smtp import Outcome, OutcomeKind
 from daemon.reply.compose import delivery
 from daemon.reply.copies import Copy, UnreadableCopyError, read_copy
+from daemon.reply.notes import moment
 from daemon.reply.templates import gaps_in
 from daemon.stages.context import Context
-from daemon.stages.filing import file_sent, settle_doubts, still_there
+from daemon.stages.filing import file_sent, settle_doubts
 from daemon.stages.guarding import Addressee, objection
 from daemon.stages.noting import append_notes, hold, new_note
+from daemon.stages.presend import Stop, stop_on_server
 
 Result = TypeVar("Result")
 
@@ -82,21 +85,21 @@ async def dispatch(context: Context, sender: Sender, run: Runner) -> int:
 
 def _prepare(context: Context, due: Due) -> Ready | None:
     """Check the copy in `Approved` again and write the delivery; None when it must not be sent now."""
-    raw = _approved_copy(context, due)
-    if raw is None:
+    approved = _approved_copy(context, due)
+    if approved is None:
         # what became of it is the next look's affair: it may be an undo, or on its way to Sent
         context.log.info("approved_copy_gone", draft=due.draft_id)
         return None
     try:
-        copy = read_copy(raw, lambda: due.own_raw)
+        copy = read_copy(approved.raw, lambda: due.own_raw)
     except UnreadableCopyError:
         hold(context, due.draft_id, "unreadable", "dispatch")
         return None
     to = Addressee(due.recipient, due.order_id, due.buyer_language)
-    elsewhere = not due.told_of_answer and _answered_elsewhere(context, due)
-    against = objection(context, copy, to, due.approved_digest, answered_elsewhere=elsewhere)
-    if against is not None:
-        _hold(context, due, against.reason, against.detail)
+    against = objection(context, copy, to, due.approved_digest)
+    stop = stop_on_server(context, due, approved) if against is None else Stop(against.reason, against.detail)
+    if stop is not None:
+        _hold(context, due, stop)
         return None
     delivery_id = due.delivery_id or _write_delivery(context, due, copy)
     content = context.ledger.deliveries.raw(delivery_id)
@@ -104,39 +107,27 @@ def _prepare(context: Context, due: Due) -> Ready | None:
     return Ready(delivery_id, due, copy, content)
 
 
-def _approved_copy(context: Context, due: Due) -> bytes | None:
-    """The bytes of the approved copy, where the ledger knows it to lie."""
+def _approved_copy(context: Context, due: Due) -> Fetched | None:
+    """The approved copy, where the ledger knows it to lie."""
     status = context.imap.examine(due.folder, fresh=True)
     if status.uidvalidity != due.uidvalidity or not due.uid:
         return None
     found = context.imap.fetch(due.folder, [due.uid])
-    if not found or "\\Deleted" in found[0].flags:
-        return None
-    return found[0].raw
+    return None if not found or "\\Deleted" in found[0].flags else found[0]
 
 
-def _answered_elsewhere(context: Context, due: Due) -> bool:
-    """Whether Sent holds an answer to this message that is not ours, or the original says so."""
-    folder, uidvalidity, uid = due.original
-    there = not due.answer_lost and still_there(context, folder, uidvalidity)
-    if there and "\\Answered" in context.imap.flags(folder, [uid]).get(uid, ()):
-        return True
-    sent = context.folders.sent
-    if sent is None or not due.answers:
-        return False
-    context.imap.examine(sent, fresh=True)
-    answers = context.imap.search_header(sent, "In-Reply-To", due.answers)
-    if not answers:
-        return False
-    blocks = context.imap.headers(sent, answers, ["Message-ID"])
-    ids = [block.decode("ascii", "replace") for block in blocks.values()]
-    ours = {link.token for link in links_in(context.link_key, ids) if link.kind is LinkKind.DELIVERY}
-    return len(ours) < len(blocks)
-
-
-def _hold(context: Context, due: Due, reason: str, detail: str = "") -> None:
-    context.ledger.deliveries.abandon(context.claim, due.draft_id, reason, context.now())
-    hold(context, due.draft_id, reason, "dispatch", recipient=due.recipient, detail=detail)
+def _hold(context: Context, due: Due, stop: Stop) -> None:
+    context.ledger.deliveries.abandon(context.claim, due.draft_id, stop.reason, context.now())
+    hold(
+        context,
+        due.draft_id,
+        stop.reason,
+        "dispatch",
+        due.order_id,
+        recipient=due.recipient,
+        detail=stop.detail,
+        when=stop.when,
+    )
     _back_to_queue(context, due)
 
 
@@ -190,17 +181,20 @@ def _likeness(due: Due, copy: Copy) -> float:
 
 async def _send(context: Context, sender: Sender, run: Runner, ready: Ready) -> bool:
     """One attempt; True when the server took the mail."""
+    seen: list[LastLook] = []
+
+    def check(look: LastLook) -> str | None:
+        seen.append(look)
+        return _last_check(context, ready, look)
 
     def before_dot() -> None:
-        context.ledger.deliveries.commit_sending(
-            context.claim, ready.delivery_id, lambda look: _last_check(context, ready, look), context.now()
-        )
+        context.ledger.deliveries.commit_sending(context.claim, ready.delivery_id, check, context.now())
 
     try:
         outcome = await sender.send(context.mailbox.address, ready.due.recipient, ready.raw, before_dot)
     except HoldError as error:
-        reason = error.reason
-        await run(lambda: _hold(context, ready.due, reason))
+        stop = said(error.reason, seen[-1])
+        await run(lambda: _hold(context, ready.due, stop))
         return False
     except OvertakenError:
         context.log.info("overtaken", draft=ready.due.draft_id)
@@ -220,11 +214,20 @@ def _last_check(context: Context, ready: Ready, look: LastLook) -> str | None:
             approved_sender=context.mailbox.address,
             text=ready.copy.own_words,
             gaps=gaps_in(ready.copy.unquoted),
-            newer_message=look.newer_message,
+            newer_message=look.newer_message_at is not None,
             newer_revision=look.newer_revision,
             answered_elsewhere=look.answered_elsewhere,
         )
     )
+
+
+def said(reason: str, look: LastLook) -> Stop:
+    """What the note says of a check that failed between the text and its dot."""
+    if reason == "newer_message":
+        return Stop(reason, when=look.newer_message_at)
+    if reason == "answered_elsewhere" and look.answered_at is not None:
+        return Stop(reason, moment(look.answered_at), look.answered_at)
+    return Stop(reason)
 
 
 def _record(context: Context, ready: Ready, outcome: Outcome) -> bool:

@@ -25,6 +25,7 @@ from daemon.ports.ledger.notes import NoteBook
 from daemon.ports.ledger.orders import OrderBook
 from daemon.ports.ledger.privacy import PrivacyBook
 from daemon.ports.ledger.receipts import ReceiptBook
+from daemon.ports.ledger.sent import SentBook
 from daemon.ports.ledger.store import migrate, open_engine
 from daemon.ports.ledger.upkeep import UpkeepBook
 
@@ -53,6 +54,7 @@ class Ledger:
     evidence: EvidenceBook
     upkeep: UpkeepBook
     receipts: ReceiptBook
+    sent: SentBook
 
     @classmethod
     def open(cls, url: str) -> "Ledger":
@@ -85,6 +87,7 @@ class Ledger:
             EvidenceBook(engine),
             UpkeepBook(engine),
             ReceiptBook(engine),
+            SentBook(engine),
         )
 
     def close(self) -> None:

@@ -289,8 +289,9 @@ def _last_look(connection: Connection, delivery_id: int) -> tuple[int, LastLook]
         state=DraftState(row.state),
         approved_digest=row.approved_digest or "",
         relay=row.relay_address,
-        newer_message=bool(row.newer_message),
+        newer_message_at=row.newer_message_at,
         newer_revision=row.digest != row.approved_digest,
         answered_elsewhere=row.clock_state != "open" and not row.told_of_answer,
+        answered_at=row.answered_at,
     )
     return row.id, look

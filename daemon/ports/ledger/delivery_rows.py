@@ -51,9 +51,10 @@ class LastLook:
     state: DraftState
     approved_digest: str
     relay: str
-    newer_message: bool
+    newer_message_at: datetime | None
     newer_revision: bool
     answered_elsewhere: bool
+    answered_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +113,7 @@ DUE = sa.text(
 LAST_LOOK = sa.text(
     """
     SELECT d.id, d.state, d.approved_digest, r.digest, c.relay_address,
-           EXISTS (SELECT 1 FROM message newer
+           (SELECT MAX(newer.received_at) FROM message newer
                      JOIN decision taken ON taken.subject = 'message' AND taken.subject_id = newer.id
                           AND taken.new_state = 'read'
                     WHERE newer.conversation_id = d.conversation_id AND newer.kind = 'buyer_message'
@@ -120,18 +121,19 @@ LAST_LOOK = sa.text(
                       AND taken.id > (SELECT MAX(told.id) FROM decision told
                                        WHERE told.subject = 'draft' AND told.subject_id = d.id
                                          AND (told.new_state = 'planned' OR (told.stage = 'dispatch'
-                                              AND told.reason = 'newer_message')))) AS newer_message,
+                                              AND told.reason = 'newer_message')))) AS newer_message_at,
            EXISTS (SELECT 1 FROM decision warned WHERE warned.subject = 'draft' AND warned.subject_id = d.id
                           AND warned.reason = 'answered_elsewhere') AS told_of_answer,
-           COALESCE((SELECT k.state FROM response_clock k JOIN message m ON m.response_clock_id = k.id
-                      WHERE m.id = d.message_id), 'open') AS clock_state
+           COALESCE(k.state, 'open') AS clock_state, k.ended_at AS answered_at
       FROM delivery v
       JOIN draft d ON d.id = v.draft_id
+      JOIN message m ON m.id = d.message_id
+      LEFT JOIN response_clock k ON k.id = m.response_clock_id
       JOIN revision r ON r.draft_id = d.id AND r.number = d.revision
       JOIN conversation c ON c.id = d.conversation_id
      WHERE v.id = :delivery
     """
-)
+).columns(newer_message_at=Instant, answered_at=Instant)
 
 UNFILED = sa.text(
     """

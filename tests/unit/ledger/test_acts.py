@@ -28,6 +28,7 @@ from daemon.ports.ledger.mailboxes import FolderMark, Mailboxes
 from daemon.ports.ledger.notes import NoteBook
 from daemon.ports.ledger.privacy import PrivacyBook
 from daemon.ports.ledger.receipts import ReceiptBook
+from daemon.ports.ledger.sent import SentBook
 from daemon.ports.ledger.store import Claim
 from daemon.ports.ledger.upkeep import UpkeepBook
 from tests.alert_kit import ALERT_ACTS, ALERT_BOOKS, warning
@@ -39,7 +40,7 @@ from tests.upkeep_kit import UPKEEP_ACTS
 Act = Callable[[Claim], object]
 BOOKS = (
     *(Mailboxes, IntakeBook, IdentityBook, DraftBook, DeliveryBook, ClockBook, LabelBook),
-    *(CopyBook, CorrectionBook, NoteBook, PrivacyBook, UpkeepBook, ReceiptBook),
+    *(CopyBook, CorrectionBook, NoteBook, PrivacyBook, UpkeepBook, ReceiptBook, SentBook),
     *ALERT_BOOKS,
 )
 

@@ -105,7 +105,7 @@ def test_an_abandoned_delivery_makes_room_for_the_next(desk: Desk) -> None:
 def test_the_last_look_of_a_plain_case_sees_nothing_against_it(desk: Desk) -> None:
     """State, digest and relay are those of the ledger."""
     look = look_at(desk, desk.prepared())
-    assert look == LastLook(DraftState.APPROVED, "d1", RELAY, False, False, False)
+    assert look == LastLook(DraftState.APPROVED, "d1", RELAY, None, False, False)
 
 
 def test_the_last_look_sees_a_message_that_came_after_the_draft(desk: Desk) -> None:
@@ -114,7 +114,7 @@ def test_the_last_look_sees_a_message_that_came_after_the_draft(desk: Desk) -> N
         draft = desk.approved(desk.message(alias=f"buyer{at:%H}"))
         delivery = desk.prepared(draft)
         desk.message(at, alias=f"buyer{at:%H}")
-        assert look_at(desk, delivery).newer_message
+        assert look_at(desk, delivery).newer_message_at is not None
 
 
 def test_the_last_look_knows_what_the_draft_knew(desk: Desk) -> None:
@@ -123,7 +123,7 @@ def test_the_last_look_knows_what_the_draft_knew(desk: Desk) -> None:
     delivery = desk.prepared(desk.approved(desk.message(NOW)))
     desk.message(NOW + HOUR, alias="somebodyelse")
     desk.message(NOW + HOUR, kind="own", limits=None)
-    assert not look_at(desk, delivery).newer_message
+    assert look_at(desk, delivery).newer_message_at is None
 
 
 def test_a_person_who_was_told_of_the_newer_message_can_approve_all_the_same(desk: Desk) -> None:
@@ -133,9 +133,9 @@ def test_a_person_who_was_told_of_the_newer_message_can_approve_all_the_same(des
     desk.message(NOW + HOUR)
     held_for_newer(desk, draft)
     delivery = desk.prepared(approve_again(desk, draft))
-    assert not look_at(desk, delivery).newer_message
+    assert look_at(desk, delivery).newer_message_at is None
     desk.message(NOW + 2 * HOUR)
-    assert look_at(desk, delivery).newer_message
+    assert look_at(desk, delivery).newer_message_at is not None
 
 
 def test_a_draft_held_before_it_was_approved_again_by_no_person_stays_stopped(desk: Desk) -> None:
@@ -144,7 +144,7 @@ def test_a_draft_held_before_it_was_approved_again_by_no_person_stays_stopped(de
     desk.message(NOW + HOUR)
     desk.ledger.drafts.hold(desk.claim, draft.draft_id, "newer_message", desk.note(), NOW, "drafting")
     delivery = desk.prepared(approve_again(desk, draft))
-    assert look_at(desk, delivery).newer_message
+    assert look_at(desk, delivery).newer_message_at is not None
 
 
 def test_the_last_look_sees_a_newer_revision(desk: Desk) -> None:
