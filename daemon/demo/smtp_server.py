@@ -6,6 +6,7 @@ Errors: `start` raises OSError when the port is taken. Needs the extra `demo` (a
 """
 
 import asyncio
+import logging
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
@@ -14,6 +15,8 @@ from typing import cast
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
+# aiosmtpd warns of an attribute that it sets itself at each login
+logging.getLogger("mail.log").setLevel(logging.ERROR)
 _HOST = "127.0.0.1"
 _START_TIMEOUT = 10.0
 
