@@ -31,16 +31,18 @@ reduction|promotionnel)> / \d{1,3} ?% de (?:reduction|remise|rabais) / <bons? de
 (?:aimerez|apprecierez|pourriez) (?:aussi|aussi aimer|egalement)> / <(?:codigo|cupon)\w{0,2} (?:de
 )?(?:descuento|promocional)> / <cupon(?:es)?> / \d{1,3} ?% de (?:descuento|rebaja) / <ofertas?
 (?:especial(?:es)?|exclusivas?)> / <(?:nuestros|los) (?:otros|nuevos|demas) (?:productos|articulos|modelos)>
-/ <nuestra nueva coleccion> / <tambien (?:le|te) (?:puede|podria|gustara) ?(?:interesar|gustar)?> /
-<novedades de nuestra> / <codic[ei] (?:sconto|promozional[ei]|promo)> / \d{1,3} ?% di sconto> / <offert[ae]
-(?:special[ei]|esclusiv[ae])> / <(?:sconto|buono) (?:sul|per il) prossimo> / <(?:i nostri|gli)
-(?:altri|nuovi) (?:prodotti|articoli|modelli)> / <(?:la )?nostra nuova collezione> / <potrebbe(?:ro)?
-(?:anche )?(?:interessar|piacer)\w{2} / クーポン / 割引コード / \d{1,2}%(?:オフ|off|割引) /
+/ <nuestro boletin> / <boletin de (?:novedades|noticias|ofertas)> / <nuestra nueva coleccion> / <tambien
+(?:le|te) (?:puede|podria|gustara) ?(?:interesar|gustar)?> / <novedades de nuestra> / <codic[ei]
+(?:sconto|promozional[ei]|promo)> / \d{1,3} ?% di sconto> / <offert[ae] (?:special[ei]|esclusiv[ae])> /
+<(?:sconto|buono) (?:sul|per il) prossimo> / <(?:i nostri|gli) (?:altri|nuovi)
+(?:prodotti|articoli|modelli)> / <(?:la )?nostra nuova collezione> / <potrebbe(?:ro)? (?:anche
+)?(?:interessar|piacer)\w{2} / クーポン / 割引コード / \d{1,2}%(?:オフ|off|割引) /
 (?:新商品|新作|新製品)~8(?:ご覧|発売|紹介|入荷|チェック|も) /
-(?:他|ほか|その他)の商品~8(?:ご覧|もぜひ|チェック|おすすめ) / キャンペーン / セール / メルマガ / 特別価格 /
-次回~12割引 / 优惠(?:码|券) / 折扣(?:码|券) / [一二三四五六七八九1-9]\.?[1-9]?折 /
-(?:其他|其它)(?:商品|产品) / 促销 / 特价 / 打折 / 新品(?:上市|推荐|系列|上架) / 关注我们 /
-下次(?:购买|购物|下单)~10(?:优惠|折|减) / 優惠券 / 折扣碼 / 促銷 / 特價
+(?:他|ほか|その他)の商品~8(?:ご覧|もぜひ|チェック|おすすめ) / キャンペーン(?!(?:期間)?[はがも][^。]{0,6}終)
+/ セール / メルマガ / 特別価格 / 次回~12割引 / 优惠(?:码|券) / 折扣(?:码|券) /
+[一二三四五六七八九1-9]\.?[1-9]?折 / (?:其他|其它)(?:商品|产品) / 促销(?!(?:活动)?(?:期|已|结束)) / 特价 /
+打折 / 新品(?:上市|推荐|系列|上架) / 关注我们 / 下次(?:购买|购物|下单)~10(?:优惠|折|减) / 優惠券 / 折扣碼 /
+促銷 / 特價
 """
 )
 
@@ -49,16 +51,20 @@ OPT_OUT: Final = phrases(
 <unsubscrib\w{1,4}> / <opt(?:ing)?[- ]?out> / <stop (?:receiving|getting) ~8(?:message|mail|e-?mail)s? / <no
 longer (?:wish|want) to (?:receive|get|hear)> / <(?:remove|take) you ~8(?:from|off) ~8(?:mailing )?list> /
 <(?:newsletter|nachrichten|e-?mails?|mails|verteiler|benachrichtigungen)
-~20(?:abmelden|abbestellen|abzubestellen|abzumelden)> / <(?:hier|jederzeit|sich)
-~10(?:abmelden|abbestellen)>(?! (?:am|vom) gerät) / <abbestell\w{1,4}> / <keine (?:weiteren
-)?(?:nachrichten|e-?mails) mehr ~10(?:erhalten|wünschen|bekommen)> / <desabonn\w{1,6}> / <desinscri\w{1,6}>
-/ <(?:ne )?(?:souhait\w{1,4}|voul\w{1,3}) plus recevoir> / <ne plus recevoir> / <dar(?:se|te|me)? de
-baja>(?! (?:la|el) ) / <dejar de recibir> / <(?:no )?(?:desea|quiere) (?:seguir recibiendo|recibir mas)> /
-<(?:de|dar)suscri\w{1,6}> / <desuscri\w{1,6}> / <cancelar su suscripcion a (?:nuestr|est) /
-<(?:annull\w{1,4}|cancell\w{1,4}) ~5(?:l'|la |della )?(?:iscrizione|sua iscrizione)> / <disiscri\w{1,6}> /
-<(?:cancellar(?:si|ti|vi)|si cancelli) ~5(?:dalla|da) ~12(?:lista|newsletter|mailing) / <non
-(?:ricevere|desidera ricevere) piu> / 配信(?:を)?停止 / 購読(?:を)?解除 / 登録(?:を)?解除 / 配信解除 /
-受信拒否 / 退订 / 取消订阅 / 不再接收 / 退訂 / 取消訂閱 / 拒收(?:信息|短信|邮件|消息)
+~20(?:abmelden|abbestellen|abzubestellen|abzumelden)> / <keine weiteren (?:nachrichten|e-?mails)
+~10(?:erhalten|wünschen|bekommen)> / <(?:hier|jederzeit|sich) ~10(?:abmelden|abbestellen)>(?! (?:am|vom)
+gerät) / <abbestell\w{1,4}> / <keine (?:weiteren )?(?:nachrichten|e-?mails) mehr
+~10(?:erhalten|wünschen|bekommen)> / <desabonn\w{1,6}> / <desinscri\w{1,6}> / <(?:ne
+)?(?:souhait\w{1,4}|voul\w{1,3}) plus recevoir> / <ne plus recevoir> / <dar(?:se|te|me)? de baja>(?!
+(?:la|el) ) / <dejar de recibir> / <(?:no )?(?:desea|quiere) (?:seguir recibiendo|recibir mas)> /
+<(?:de|dar)suscri\w{1,6}> / <desuscri\w{1,6}> / <cancelar su suscripcion a (?:nuestr|est) / <cancelar
+(?:la|esta|su) suscripcion>(?! (?:a|de) (?:amazon|prime)) / <no recibir (?:mas
+)?(?:mensajes|correos|e-?mails)> / <(?:annull\w{1,4}|cancell\w{1,4}) ~5(?:l'|la |della )?(?:iscrizione|sua
+iscrizione)> / <disiscri\w{1,6}> / <(?:cancellar(?:si|ti|vi)|si cancelli) ~5(?:dalla|da)
+~12(?:lista|newsletter|mailing) / <non (?:ricevere|desidera ricevere) piu> / 配信(?:を)?停止 /
+購読(?:を)?解除 / 登録(?:を)?解除 / 配信解除 / 受信拒否 / (?:メールマガジン|メルマガ)の?(?:解除|停止) /
+(?:メール|メッセージ)を受け取りたくない / 退订 / 取消订阅 / 不再接收 / 退訂 / 取消訂閱 /
+拒收(?:信息|短信|邮件|消息)
 """
 )
 
@@ -116,12 +122,12 @@ sind|hier ist|hier schreibt|ich bin|sie sprechen mit) ~12amazon[-
 client(?:ele)?|support|equipe|assistance) (?:d'|de chez )?amazon> / <(?:au nom|de la part|pour le compte)
 d'amazon> / <je travaille (?:chez|pour) amazon> / <(?:somos|soy|le habla|le escribe) ~4(?:el |del |la |de
 )?(?:servicio|equipo|atencion|soporte) ~25(?:de )?amazon> / <(?:en nombre|de parte|por cuenta) de amazon> /
-<trabajo (?:en|para) amazon> / <(?:siamo|sono|qui) ~4(?:il |del |l'|la )?(?:servizio
-clienti|assistenza|assistenza clienti|team|supporto) (?:di )?amazon> / <(?:per conto|a nome|da parte) di
-amazon> / <lavoro (?:per|in) amazon> /
+<el equipo de amazon (?:le|les|te|se)> / <trabajo (?:en|para) amazon> / <(?:siamo|sono|qui) ~4(?:il |del
+|l'|la )?(?:servizio clienti|assistenza|assistenza clienti|team|supporto) (?:di )?amazon> / <(?:per conto|a
+nome|da parte) di amazon> / <lavoro (?:per|in) amazon> /
 (?:amazon|アマゾン)(?:の)?カスタマー(?:サービス|サポート)(?:です|でございます|の担当|より) /
-(?:amazon|アマゾン)の?サポート(?:チーム)?(?:です|でございます|の担当)
-/ (?:amazon|アマゾン)を代表して / (?:amazon|アマゾン)の?代理 /
+(?:amazon|アマゾン)の?サポート(?:チーム)?(?:です|でございます|の担当|の者) / (?:amazon|アマゾン)を代表して /
+(?:amazon|アマゾン)の?代理 /
 (?:我们|我|这里|我們|這裡)是(?:亚马逊|亞馬遜|amazon)的?(?:官方|客服|客户服务|客戶服務|工作人员|团队|平台) /
 代表(?:亚马逊|亞馬遜|amazon)
 """

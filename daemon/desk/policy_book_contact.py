@@ -82,7 +82,7 @@ sie uns|folgen|suivez|siga|segui)> / 追加|关注|加我|联系
 
 PAYMENT: Final = phrases(
     r"""
-<(?:paypal|pay pal|venmo|zelle|revolut|transferwise|western union|moneygram|cash
+<(?:paypal|paypay|pay pal|venmo|zelle|revolut|transferwise|western union|moneygram|cash
 ?app|bizum|satispay|alipay|bitcoins?|apple pay|google pay)> / <(?:wire|bank|direct bank|money) transfers?> /
 <bank (?:details|account number|data)> / <account (?:number|details) (?:and|so|for) /
 <(?:suo|su|votre|ihre?|deine) iban> / <(?:your|our|an) (?:iban|bic|sort code|routing number|bank account

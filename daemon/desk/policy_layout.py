@@ -153,7 +153,7 @@ def _only_thanks(outgoing: Outgoing) -> bool:
         return False
     thanks = closed = False
     for part in _PARTS.split(fold(plain_of(outgoing.text))):
-        piece = part.strip(" -\t\r")
+        piece = part.strip(" -\t\r¡¿")
         if not piece:
             continue
         if _THANKS.fullmatch(piece):

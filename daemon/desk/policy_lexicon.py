@@ -63,7 +63,7 @@ LEXICON: Mapping[int, str] = {
         verkäufer_feedback evaluation_du_vendeur evaluation_vendeur avis_vendeur avis_sur_le_vendeur
         valoracion_del_vendedor valoracion_de_vendedor valoracion_como_vendedor valutazione_del_venditore
         valutazione_venditore フィードバック 出品者評価 出品者の評価 ストア評価 反馈 回馈 反饋 店铺评价
-        卖家评价
+        卖家评价 verkäuferfeedback* händlerfeedback*
     """,
     COMMENT: """
         comment comments kommentar kommentare* commentaire commentaires comentario comentarios commento

@@ -32,7 +32,7 @@ TOPICS: Mapping[int, str] = {
         bic swift überweis* banküberweisung rib virement* bancaire* bancaires bonific* bancari*
         transferencia* cuenta conto account_number sort_code routing_number coordinate ペイパル 銀行振込
         振込 振り込み 口座番号 口座情報 送金 支付宝 微信支付 转账 汇款 银行卡号 银行账号 银行账户 銀行帳號
-        轉帳 匯款 贝宝
+        轉帳 匯款 贝宝 paypay
     """,
     MARKETING: """
         coupon* promo promotion promotional code codes off discount newsletter* special limited our other
@@ -42,13 +42,15 @@ TOPICS: Mapping[int, str] = {
         apprecierez pourriez cupon* codigo descuento* rebaja oferta ofertas nuestr* otros nuevos demas
         tambien novedades codice codici sconto sconti offerta offerte nostri nostra altri nuovi prossimo
         potrebbe* クーポン 割引 新商品 新作 他の商品 キャンペーン セール メルマガ 特別価格 お得 优惠 折 新品
-        促销 特价 其他商品 其他产品 其它商品 其它产品 上新 打折 关注 优惠码 折扣码 優惠 促銷 特價
+        促销 特价 其他商品 其他产品 其它商品 其它产品 上新 打折 关注 优惠码 折扣码 優惠 促銷 特價 boletin*
+        suscrib*
     """,
     OPT_OUT: """
         unsubscribe* opt opting receiving receive mailing_list abmelden abgemeldet abzumelden abbestell*
         abzubestellen newsletter nachrichten mails abmeldung austragen desabonn* desinscri* recevoir baja
         recibir suscripcion desuscrib* desinscrib* iscrizione disiscriv* cancellar* ricevere 配信停止
-        配信を停止 購読解除 登録解除 受信拒否 配信解除 退订 取消订阅 不再接收 拒收 退訂 取消訂閱
+        配信を停止 購読解除 登録解除 受信拒否 配信解除 退订 取消订阅 不再接收 拒收 退訂 取消訂閱 hear
+        weiteren e_mails メールマガジン メルマガ 受け取りたくない
     """,
     THREAT: """
         legal lawyer lawyers attorney attorneys solicitor sue suing court prosecute report police fraudster

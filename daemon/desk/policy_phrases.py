@@ -22,14 +22,14 @@ _IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]{4}){2,7}(?:[ -]?[A-Z0-9]{1,
 _IBAN_LENGTHS = range(15, 35)
 _CLAUSE = re.compile(r"[,;:.!?。！？、]|\b(?:but|sondern|aber|mais|sino|pero|ma|bensì)\b|而是|但")
 _REFUSED = re.compile(
-    r"\b(?:cannot|can not|can't|could not|unable to|not able to|not allowed to|are not permitted|never"
-    r"|do not|don't|won't"
+    r"\b(?:n'accept\w{1,4}|n'effectu\w{1,4}|cannot|can not|can't|could not|unable to|not able to"
+    r"|not allowed to|are not permitted|never|do not|don't|won't"
     r"|will not|nicht|kein\w{0,2}|ne|pas|jamais|no|nunca|non|mai)\b(?:\W{1,2}\w{1,15}){0,5}\W{0,2}$"
-    r"|(?:不能|无法|不支持|不可以|不會|无法)[^。]{0,8}$"
+    r"|(?:不能|无法|不支持|不可以|不會|不接受|不收)[^。]{0,8}$"
 )
 _REFUSED_AFTER = re.compile(
     r"(?:\W{1,2}\w{1,15}){0,3}?\W{1,2}(?:(?:is|are) not|isn't|aren't|nicht möglich|n'est pas|no es "
-    r"posible|non è possibile"
+    r"posible|non è possibile|nehmen wir nicht|akzeptieren wir nicht"
     r"|non e possibile|ist nicht|sind nicht|no esta|は(?:ご利用いただけません|できません|お受けできません))"
 )
 

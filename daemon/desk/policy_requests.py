@@ -72,7 +72,7 @@ _DONE = re.compile(
     r"\b(?:has|have|had|was|were|is|are|wurde|wird|ist|ete|est|sido|fue|esta|stat[oa]|e)(?: (?:been"
     r"|now|already|bereits|gia|ya|deja))?\s$"
 )
-_RETURN_WORD = re.compile(r"^(?:rück|rueck|retour)|(?:返品|返金|キャンセル|退货|退款)$")
+_RETURN_WORD = re.compile(r"^(?:rück(?!buch)|rueck(?!buch)|retour)|(?:返品|返金|キャンセル|退货|退款)$")
 
 
 def check(reading: Reading, _outgoing: Outgoing) -> Iterator[Hit]:

@@ -30,14 +30,23 @@ class Case:
 
 def reference() -> Iterator[Case]:
     """The examples that came with the rules, each with its context."""
-    for line in (DATA / "reference.jsonl").read_text("utf-8").splitlines():
+    return _with_context("reference.jsonl")
+
+
+def contexts() -> Iterator[Case]:
+    """Our own examples of the rules that look at files, addresses and the conversation."""
+    return _with_context("context.jsonl")
+
+
+def _with_context(name: str) -> Iterator[Case]:
+    for line in (DATA / name).read_text("utf-8").splitlines():
         row: dict[str, Any] = json.loads(line)
         rule, kind = row.pop("rule"), row.pop("kind")
         severity = Severity(row.pop("severity")) if "severity" in row else None
         row["text"] *= row.pop("repeat", 1)
         row["attachments"] = tuple(tuple(file) for file in row.get("attachments", ()))
-        for name in ("approved_senders", "known_personal_data"):
-            row[name] = tuple(row.get(name, ()))
+        for field in ("approved_senders", "known_personal_data"):
+            row[field] = tuple(row.get(field, ()))
         yield Case(rule, kind, Outgoing(**row), severity=severity)
 
 

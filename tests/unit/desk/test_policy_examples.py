@@ -5,11 +5,14 @@ from collections import Counter
 
 import pytest
 
-from daemon.desk.policy import RULES, Outgoing, Severity, examine
-from tests.unit.desk.policy_cases import DATA, REVIEW_RULES, Case, paraphrases, reference, wrong
+from daemon.desk.policy import RULES, Outgoing, Rule, Severity, examine
+from tests.unit.desk.policy_cases import DATA, REVIEW_RULES, Case, contexts, paraphrases, reference, wrong
 
 REFERENCE = tuple(reference())
 PARAPHRASES = tuple(paraphrases())
+CONTEXTS = tuple(contexts())
+WORDED = (*(f"pg{number:02}" for number in (*range(6, 16), 22, 23, 24, 27, 32)),)
+"""Rules whose breach is a matter of wording."""
 LANGUAGES = {"en", "de", "fr", "es", "it", "ja", "zh"}
 TEXT_RULES = tuple(
     rule.slug
@@ -18,7 +21,7 @@ TEXT_RULES = tuple(
 )
 
 
-@pytest.mark.parametrize("case", REFERENCE, ids=str)
+@pytest.mark.parametrize("case", REFERENCE + CONTEXTS, ids=str)
 def test_the_reference_examples_are_judged_as_written(case: Case) -> None:
     """Fires, passes and neutral cases, with their severity where one is given."""
     assert not wrong(case, examine(case.outgoing))
@@ -47,11 +50,23 @@ def test_every_text_rule_has_enough_paraphrases(slug: str) -> None:
     assert kinds["passes"] >= least
 
 
-@pytest.mark.parametrize("prefix", REVIEW_RULES)
-def test_the_rules_on_reviews_fire_in_all_seven_languages(prefix: str) -> None:
-    """No language is a hole in the net."""
-    spoken = {case.language for case in PARAPHRASES if case.rule.startswith(prefix) and case.kind == "fires"}
-    assert spoken == LANGUAGES
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.slug)
+def test_every_rule_has_five_examples_of_both_kinds(rule: Rule) -> None:
+    """Whatever it looks at: words, files, addresses, the conversation."""
+    cases = REFERENCE + PARAPHRASES + CONTEXTS
+    kinds = Counter(case.kind for case in cases if case.rule == rule.slug)
+    assert min(kinds["fires"], kinds["passes"]) >= 5
+
+
+@pytest.mark.parametrize("prefix", WORDED)
+@pytest.mark.parametrize("kind", ["fires", "passes"])
+def test_rules_on_wording_have_five_examples_in_each_language(prefix: str, kind: str) -> None:
+    """No language is a hole in the net, and none is a trap for honest words."""
+    spoken = Counter(
+        case.language for case in PARAPHRASES if case.rule.startswith(prefix) and case.kind == kind
+    )
+    assert {language: number for language, number in spoken.items() if number < 5} == {}
+    assert set(spoken) == LANGUAGES
 
 
 @pytest.mark.parametrize("case", [case for case in REFERENCE if case.rule.startswith(REVIEW_RULES)], ids=str)

@@ -271,3 +271,83 @@ def test_marketplace_language(marketplace: str, language: str) -> None:
 def test_marketplace_languages_exist(templates: Templates) -> None:
     """No marketplace points at a language that we do not have."""
     assert set(MARKETPLACE_LANGUAGES.values()) <= set(templates.languages("holding"))
+
+
+SUBSTANCE: dict[str, dict[str, tuple[str, ...]]] = {
+    "product_issue": {
+        "en": (
+            "I am sorry",
+            "full refund; you do not have to send anything back",
+            "free replacement",
+            "expedited",
+        ),
+        "de": (
+            "tut mir leid",
+            "volle Erstattung; Sie müssen nichts zurückschicken",
+            "kostenloser Ersatz",
+            "Express",
+        ),
+        "fr": (
+            "désolés",
+            "remboursement intégral, sans rien nous renvoyer",
+            "remplacement gratuit",
+            "rapide",
+        ),
+        "es": ("Lamento", "reembolso completo, sin tener que devolver nada", "reemplazo gratuito", "urgente"),
+        "it": (
+            "mi dispiace",
+            "rimborso completo, senza dover restituire nulla",
+            "sostituzione gratuita",
+            "espresso",
+        ),
+        "ja": (
+            "申し訳ございません",
+            "全額返金（商品をご返送いただく必要はございません）",
+            "無料での交換",
+            "お急ぎ便",
+        ),
+        "zh": ("抱歉", "全额退款，商品无需寄回", "免费补发", "加急"),
+    },
+    "return_request": {
+        "en": ("why you would like to return", "without the trouble of sending it back", "will approve it"),
+        "de": ("weshalb Sie", "ohne Rücksendung", "genehmigen sie"),
+        "fr": ("pourquoi vous", "sans retour", "l'accepterons"),
+        "es": ("por qué", "sin devolución", "aprobaremos"),
+        "it": ("perché", "senza reso", "approveremo"),
+        "ja": ("理由", "ご返送なしで", "承認し"),
+        "zh": ("原因", "不用退回商品", "批准"),
+    },
+}
+"""What the manual wants said, in its order."""
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", SUBSTANCE)
+def test_the_manuals_substance_is_said_in_its_order(templates: Templates, name: str, language: str) -> None:
+    """An apology and the choice; the reason asked, a solution without return offered, then the approval."""
+    rest = templates.render(name, language, sample_facts()).text
+    for words in SUBSTANCE[name][language]:
+        assert words in rest
+        rest = rest.partition(words)[2]
+
+
+VALUES = {
+    "delivery_issue": ("carrier", "tracking_number", "tracking_status", "expected_date"),
+    "usage_question": ("usage_steps", "manual"),
+    "presale_question": ("product_answer",),
+    "negative_review_misuse": ("usage_steps", "manual"),
+    "holding": ("promised_date",),
+    "other": ("answer",),
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", VALUES)
+def test_the_facts_that_an_answer_is_made_of_stand_in_it(
+    templates: Templates, name: str, language: str
+) -> None:
+    """Each with its value, and greeting and signature around them."""
+    facts = sample_facts() | {"delivered_date": ""}
+    text = templates.render(name, language, facts).text
+    for fact in (*VALUES[name], "buyer_name", "signature", "brand"):
+        assert facts[fact] in text
