@@ -9,7 +9,7 @@ UNITDIR ?= /etc/systemd/system
 PREFIX ?= /opt/firstreply
 ETC ?= /etc/firstreply
 
-.PHONY: demo test train check bench fuzz soak docs install setup packages lock clean
+.PHONY: demo test test-webmail train check bench fuzz soak docs install setup packages lock clean
 
 demo: $(READY)
 	@$(BIN)/firstreply demo $(if $(SERVE),--serve)
@@ -31,6 +31,12 @@ check: $(READY) packages
 SECONDS_OF_FUZZING ?= 600
 fuzz: $(READY)
 	@$(BIN)/python tests/fuzz/fuzz_mail.py -max_total_time=$(SECONDS_OF_FUZZING) -verbosity=0
+
+# the most common ways of an agent, in Debian's Roundcube and Chromium; SCREENSHOTS=folder keeps pictures
+test-webmail: $(READY)
+	@bash tools/packages.sh webmail
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-webmail.lock
+	@$(BIN)/python -m pytest -q -p no:xdist -m webmail tests/acceptance/test_webmail.py
 
 SOAK ?= 10
 soak: $(READY) packages  # random agents for a long time: other stories at each run, three times as long

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # The Debian packages that the tests need: real servers. Installs them as root, else says which are missing.
+# $1: `webmail` for what `make test-webmail` needs besides.
 set -euo pipefail
 
 missing=()
@@ -10,6 +11,10 @@ have dovecot || missing+=(dovecot-core)
 have initdb || missing+=(postgresql)
 have systemd-analyze || missing+=(systemd)
 have chromium || missing+=(chromium)
+if [ "${1:-}" = webmail ]; then
+    have php || missing+=(php-cli)
+    [ -e /var/lib/roundcube/public_html/index.php ] || missing+=(roundcube-core roundcube-sqlite3 php-sqlite3)
+fi
 
 install_missing() {
     if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
