@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from daemon.desk.alert import Alerting
 from daemon.desk.playbook import Playbook
 from daemon.ports.ledger.books import Ledger
+from daemon.ports.metrics import Metrics
 from daemon.ports.smtp import Outcome, SmtpSender
 from daemon.reply.library import Library
 from daemon.reply.templates import Templates
@@ -32,6 +33,7 @@ class House:
     warn_at: tuple[float, ...]
     keep_texts: timedelta
     alerting: Alerting
+    metrics: Metrics
     cycle: CycleSettings
     now: Callable[[], datetime]
     monotonic: Callable[[], float]
@@ -40,9 +42,12 @@ class House:
 class WatchedSender:
     """The SMTP port, whose own bounded waits (600 s for the dot's reply) count as progress."""
 
-    def __init__(self, sender: SmtpSender, progress: Callable[[], None]) -> None:
+    def __init__(
+        self, sender: SmtpSender, progress: Callable[[], None], ended: Callable[[str], None]
+    ) -> None:
         self._sender = sender
         self._progress = progress
+        self._ended = ended
 
     async def send(self, sender: str, recipient: str, raw: bytes, before_dot: Callable[[], None]) -> Outcome:
         """One attempt."""
@@ -50,4 +55,6 @@ class WatchedSender:
         while not attempt.done():
             self._progress()
             await asyncio.wait({attempt}, timeout=5)
-        return attempt.result()
+        outcome = attempt.result()
+        self._ended(outcome.kind.value)
+        return outcome

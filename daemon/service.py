@@ -19,11 +19,13 @@ from pathlib import Path
 import structlog
 from structlog.typing import FilteringBoundLogger
 
-from daemon.errors import ConfigurationError
+from daemon.errors import ConfigurationError, FirstreplyError
 from daemon.guessing import LiveGuesser
 from daemon.house import House
 from daemon.ports.ledger.books import Ledger
+from daemon.ports.ledger.mailboxes import MailboxStatus
 from daemon.ports.ledger.store import LedgerLock, lock_path
+from daemon.ports.metrics import Endpoint, Metrics
 from daemon.ports.systemd import Systemd
 from daemon.reply.library import Library, load_library
 from daemon.reply.templates import Templates
@@ -35,6 +37,7 @@ WATCHDOG_SHARE = 0.3
 """The watchdog is fed after this share of its interval, so that one late tick is no death."""
 
 STATUS_EVERY = 10.0
+TEXTFILE_EVERY = 15.0
 
 
 def utc_now() -> datetime:
@@ -82,6 +85,7 @@ class Service:
             warn_at=settings.warn_at,
             keep_texts=settings.keep_texts,
             alerting=settings.alerting,
+            metrics=self._metrics(ledger),
             cycle=settings.cycle,
             now=utc_now,
             monotonic=time.monotonic,
@@ -92,18 +96,54 @@ class Service:
         ]
         self._log.info("started", mailboxes=len(workers), ledger=ledger.engine.dialect.name)
         try:
-            with self._signals(house, workers):
-                await self._work(workers, once=once)
+            with self._signals(house, workers), self._told(house.metrics):
+                await self._work(workers, house.metrics, once=once)
         finally:
             ledger.close()
             lock.release()
             self._log.info("ended")
 
-    async def _work(self, workers: list[MailboxWorker], *, once: bool) -> None:
+    def _metrics(self, ledger: Ledger) -> Metrics:
+        names = [box.mailbox.name for box in self._settings.mailboxes]
+
+        def statuses() -> list[MailboxStatus]:
+            known = {row.name: row for row in ledger.mailboxes.status(names)}
+            return [known.get(name) or MailboxStatus.unknown(name) for name in names]
+
+        return Metrics(statuses, utc_now, self._settings.metrics.unhealthy_after)
+
+    @contextlib.contextmanager
+    def _told(self, metrics: Metrics) -> Iterator[None]:
+        """Answer on the port as long as the daemon works."""
+        wanted = self._settings.metrics
+        if wanted.port is None:
+            yield
+            return
+        endpoint = Endpoint(metrics, wanted.listen, wanted.port)
+        self._log.info("metrics", listen=wanted.listen, port=endpoint.port)
+        try:
+            yield
+        finally:
+            endpoint.close()
+
+    async def _write_textfile(self, metrics: Metrics, path: Path) -> None:
+        """Keep the textfile young; what keeps it from being written later is told in the log."""
+        await asyncio.to_thread(metrics.write, path)
+        while True:
+            await asyncio.sleep(TEXTFILE_EVERY)
+            try:
+                await asyncio.to_thread(metrics.write, path)
+            except FirstreplyError as error:
+                self._log.warning("textfile_failed", error=str(error))
+
+    async def _work(self, workers: list[MailboxWorker], metrics: Metrics, *, once: bool) -> None:
         """Run all workers; the first error that no waiting heals ends them all."""
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(worker.run(once=once)) for worker in workers]
             helpers = [group.create_task(self._report_to_systemd(workers))]
+            textfile = self._settings.metrics.textfile
+            if textfile is not None:
+                helpers.append(group.create_task(self._write_textfile(metrics, textfile)))
             await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
             self._stopping.set()
             for helper in helpers:

@@ -52,6 +52,16 @@ class MailboxSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class MetricsSettings:
+    """Where metrics are told, and when a mailbox is no longer healthy; nothing is told without a place."""
+
+    listen: str
+    port: int | None
+    textfile: Path | None
+    unhealthy_after: timedelta
+
+
+@dataclass(frozen=True, slots=True)
 class CycleSettings:
     """How often the daemon looks; `batch` counts messages."""
 
@@ -78,6 +88,7 @@ class Settings:
     alerting: Alerting
     zone: ZoneInfo
     keep_texts: timedelta
+    metrics: MetricsSettings
     cycle: CycleSettings
     log_format: str
     log_level: str
@@ -117,6 +128,12 @@ def load(path: Path, environ: Mapping[str, str] = os.environ) -> Settings:
         ),
         zone=ZoneInfo(file.report.timezone),
         keep_texts=file.privacy.keep_texts,
+        metrics=MetricsSettings(
+            file.metrics.listen,
+            file.metrics.port,
+            Path(file.metrics.textfile) if file.metrics.textfile else None,
+            file.metrics.unhealthy_after,
+        ),
         cycle=CycleSettings(
             timedelta(seconds=file.cycle.poll_seconds),
             file.cycle.full_look,

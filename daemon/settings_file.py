@@ -55,6 +55,15 @@ def _address(value: object) -> object:
     return value
 
 
+def _loopback(host: str) -> str:
+    if host not in LOOPBACK:
+        raise ValueError(
+            f"metrics are told on a loopback address only, not on {host}; write 127.0.0.1 or ::1, and let a "
+            "proxy that asks for a password answer others"
+        )
+    return host
+
+
 def _zone(name: str) -> str:
     try:
         ZoneInfo(name)
@@ -173,6 +182,15 @@ class ReportTable(Strict):
     timezone: Zone = "UTC"
 
 
+class MetricsTable(Strict):
+    """`[metrics]`."""
+
+    listen: Annotated[str, AfterValidator(_loopback)] = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535)] | None = None
+    textfile: str | None = None
+    unhealthy_after: Annotated[Duration, Field(ge=timedelta(minutes=1))] = timedelta(minutes=30)
+
+
 class PrivacyTable(Strict):
     """`[privacy]`."""
 
@@ -202,6 +220,7 @@ class FirstreplyFile(Strict):
     classifier: ClassifierTable = ClassifierTable()
     deadlines: DeadlinesTable = DeadlinesTable()
     report: ReportTable = ReportTable()
+    metrics: MetricsTable = MetricsTable()
     privacy: PrivacyTable = PrivacyTable()
     cycle: CycleTable = CycleTable()
     log: LogTable = LogTable()

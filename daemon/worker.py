@@ -171,20 +171,24 @@ class MailboxWorker:
     async def _cycle(self, context: Context, statuses: dict[str, FolderStatus], *, full: bool) -> None:
         began = self._house.monotonic()
         since, self._since = self._since, None
-        sender = WatchedSender(self._sender, self._progress)
+        sender = WatchedSender(
+            self._sender, self._progress, lambda outcome: self._house.metrics.send(self.name, outcome)
+        )
         counts = await run_cycle(context, statuses, sender, self._run, full=full, since=since)
         done = self._house.now()
         await self._run(
             lambda: self._house.ledger.mailboxes.note_cycle(context.claim, done, connected=True, error=None)
         )
+        seconds = self._house.monotonic() - began
+        self._house.metrics.cycle(self.name, seconds)
         if counts or full:
-            seconds = round(self._house.monotonic() - began, 3)
-            self._log.info("cycle", full=full, seconds=seconds, **counts)
+            self._log.info("cycle", full=full, seconds=round(seconds, 3), **counts)
 
     def _failed(self, error: FirstreplyError) -> None:
         self._progress()
         self.looked.set()
         self._log.warning("cycle_failed", error=str(error), kind=type(error).__name__)
+        self._house.metrics.error(self.name, type(error).__name__)
         if self._claim is not None and not isinstance(error, LockedError):
             self._house.ledger.mailboxes.note_cycle(self._claim, None, connected=False, error=str(error))
 

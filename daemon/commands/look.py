@@ -7,7 +7,7 @@ import contextlib
 import json
 from collections.abc import Iterator
 from dataclasses import asdict
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,15 +15,13 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy.engine import make_url
 
+from daemon.desk.health import working
 from daemon.errors import ConfigurationError
 from daemon.ports.ledger.books import Ledger
 from daemon.ports.ledger.mailboxes import MailboxStatus
 from daemon.ports.ledger.store import open_engine
 from daemon.reporting.words import spoken
 from daemon.settings import Settings, find, load
-
-QUIET = timedelta(minutes=30)
-"""After so long without a complete cycle a mailbox counts as standing still."""
 
 
 @contextlib.contextmanager
@@ -70,9 +68,8 @@ def status(config: str | None, *, as_json: bool) -> int:
         known = {row.name: row for row in ledger.mailboxes.status(names)}
     # a mailbox that no daemon has worked yet has no row, and must not look well by that
     rows = [known.get(name) or MailboxStatus.unknown(name) for name in names]
-    healthy = [
-        row.connected and row.last_cycle_at is not None and now - row.last_cycle_at < QUIET for row in rows
-    ]
+    allowed = settings.metrics.unhealthy_after
+    healthy = [row.connected and working(row.last_cycle_at, now, allowed) for row in rows]
     if as_json:
         mailboxes = [{**asdict(row), "healthy": well} for row, well in zip(rows, healthy, strict=True)]
         print_json({"mailboxes": mailboxes})

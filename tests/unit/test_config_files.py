@@ -22,6 +22,8 @@ MANDATORY = {"mailbox.name", "mailbox.address"} | {
     f"mailbox.{server}.{key}" for server in ("imap", "smtp") for key in ("host", "username", "password")
 }
 UNSET = {
+    "metrics.port",
+    "metrics.textfile",
     "templates",
     "playbook",
     "catalogue",

@@ -59,6 +59,7 @@ class MailboxStatus:
     drafts: dict[str, int]
     shunted: int
     in_doubt: int
+    oldest_at: datetime | None = None
 
     @classmethod
     def unknown(cls, name: str) -> "MailboxStatus":
@@ -169,9 +170,11 @@ class Mailboxes:
     @staticmethod
     def _status_of(connection: sa.Connection, row: sa.Row[tuple[object, ...]]) -> MailboxStatus:
         clocks = connection.execute(
-            sa.select(sa.func.count(), sa.func.min(t.response_clock.c.nearest_at)).where(
-                t.response_clock.c.mailbox_id == row.id, t.response_clock.c.state == "open"
-            )
+            sa.select(
+                sa.func.count(),
+                sa.func.min(t.response_clock.c.nearest_at),
+                sa.func.min(t.response_clock.c.started_at),
+            ).where(t.response_clock.c.mailbox_id == row.id, t.response_clock.c.state == "open")
         ).one()
         drafts = connection.execute(
             sa.select(t.draft.c.state, sa.func.count())
@@ -194,6 +197,7 @@ class Mailboxes:
             by_state,
             shunted,
             by_state.get("in_doubt", 0),
+            clocks[2],
         )
 
 
