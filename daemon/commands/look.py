@@ -106,7 +106,7 @@ def worklist(config: str | None, *, as_json: bool) -> int:
         ]
         print_json({"worklist": rows})
         return 0
-    table = Table("nearest limit", "scenario", "buyer", "order", "draft")
+    table = Table("nearest limit", "scenario", "buyer", "order", "draft", "missing", "answer from")
     for clock in clocks:
         table.add_row(
             _distance(clock.limits.nearest, now),
@@ -114,6 +114,8 @@ def worklist(config: str | None, *, as_json: bool) -> int:
             clock.buyer_name or "–",
             clock.order_id or "–",
             clock.draft_state or "none",
+            ", ".join(clock.gaps) or "–",
+            clock.source or "–",
         )
     Console().print(table)
     return 0

@@ -76,7 +76,8 @@ def complaint(file: Attachment) -> str:
     if not file.name:
         return "a part without a file name (a picture inside the text, for instance)"
     shown = "".join(char if char.isprintable() else "?" for char in file.name)[:LONGEST_NAME]
-    if _UNSENDABLE.search(file.name) or len(file.name) > LONGEST_NAME:
+    odd_spaces = file.name != " ".join(file.name.split())  # mail programs read those as they like
+    if odd_spaces or _UNSENDABLE.search(file.name) or len(file.name) > LONGEST_NAME:
         return f"{shown}: its name is too long, or holds a character that no file name needs"
     return "" if type_of(file.name) else f"{shown}: no file type that Amazon takes"
 

@@ -175,9 +175,13 @@ def _leaf(part: Part, attachments: list[Attachment]) -> tuple[str, str]:
 
 
 def _name(part: Part) -> str:
-    """A part's file name; many clients encode it as RFC 2047 does words, though RFC 2231 says otherwise."""
+    """A part's file name; many clients encode it as RFC 2047 does words, though RFC 2231 says otherwise.
+
+    Blanks of other kinds (a Mac's screenshots have them) become plain ones.
+    """
     name = part.get_filename() or ""
-    return str(make_header(decode_header(name))) if "=?" in name else name
+    decoded = str(make_header(decode_header(name))) if "=?" in name else name
+    return " ".join(decoded.split())
 
 
 def _octets(part: Part) -> bytes:

@@ -38,6 +38,7 @@ MEANINGS: Mapping[str, str] = {
     "evidence": "the list of proofs, one a line, for notes",
     "expected_date": "when the parcel should arrive",
     "fulfilled_by": "'Amazon' or 'seller', for notes",
+    "language": "the language of the buyer's marketplace, for notes: en, de, ...",
     "manual": "the file name of the attached manual",
     "marketplace": "Amazon's site, such as Amazon.de",
     "order_change_answer": "what can be done about address or quantity",

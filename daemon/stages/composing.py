@@ -191,7 +191,8 @@ def _notes(context: Context, case: _Case, now: datetime) -> tuple[NewNote, ...]:
     names = notes_for(Scenario(case.owed.scenario), case.cause, line.fulfilled_by if line else "")
     if not names:
         return ()
-    facts = {**_facts(context, case, "en", now).values, "cause": case.cause}
+    site = marketplace_language(case.owed.marketplace)
+    facts = {**_facts(context, case, "en", now).values, "cause": case.cause, "language": site}
     return tuple(paste_in(context, name, case.owed.message_id, facts) for name in names)
 
 

@@ -197,6 +197,8 @@ def test_the_texts_to_paste_come_once_and_are_never_sent(stage: Stage, step: str
         "To paste: request to strike feedback through",
     ]
     assert {row[0] for row in rows(stage.house, t.draft.c.template)} == {"negative_review_delivery"}
+    public = next(read_copy(raw).text for raw in notes.values() if b"public reply" in raw)
+    assert "wir klären das mit dem Versanddienst" in " ".join(public.split())  # Amazon.de is read by Germans
     for uid in notes:
         stage.house.move(uid, "Approved")
     stage.cycle()

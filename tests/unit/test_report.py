@@ -1,6 +1,7 @@
 """The commands that look into the ledger: status, worklist, report."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -102,6 +103,21 @@ def test_the_worklist_is_ordered_and_plain(config: str, capsys: pytest.CaptureFi
     )
     assert look.worklist(config, as_json=False) == 0
     assert "queued" in capsys.readouterr().out
+    desk.ledger.close()
+
+
+def test_the_worklist_tells_what_a_draft_lacks_and_whence_its_answer_came(
+    config: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Of the newest draft of the conversation."""
+    desk = desk_of(config)
+    draft = replace(
+        desk.new_draft(desk.message()), gaps=("carrier", "expected date"), source="lamp.md, Reset"
+    )
+    desk.ledger.drafts.plan(desk.claim, [draft], NOW)
+    assert look.worklist(config, as_json=True) == 0
+    (row,) = answer(capsys)["worklist"]
+    assert (row["gaps"], row["source"]) == (["carrier", "expected date"], "lamp.md, Reset")
     desk.ledger.close()
 
 

@@ -49,6 +49,10 @@ class OpenClock:
     buyer_name: str | None
     order_id: str
     draft_state: str | None
+    gaps: tuple[str, ...] = ()
+    """Facts that its newest draft lacks."""
+    source: str | None = None
+    """Where in the knowledge base that draft's answer comes from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +97,8 @@ class ClockBook:
 
     def _open(self, claim: Claim | None, where: sa.ColumnElement[bool]) -> list[OpenClock]:
         k, c, d = t.response_clock.c, t.conversation.c, t.draft.c
+        newest = t.draft.alias()
+        last = sa.select(sa.func.max(newest.c.id)).where(newest.c.conversation_id == c.id).scalar_subquery()
         query = (
             sa.select(
                 k.id,
@@ -105,14 +111,12 @@ class ClockBook:
                 c.relay_address,
                 c.buyer_name,
                 c.order_id,
-                sa.select(d.state)
-                .where(d.conversation_id == c.id)
-                .order_by(d.id.desc())
-                .limit(1)
-                .scalar_subquery()
-                .label("draft_state"),
+                d.state.label("draft_state"),
+                d.gaps,
+                d.source,
             )
             .join_from(t.response_clock, t.conversation, c.id == k.conversation_id)
+            .outerjoin(t.draft, d.id == last)
             .where(k.state == "open", where)
             .order_by(k.nearest_at, k.id)
         )
@@ -130,6 +134,8 @@ class ClockBook:
                     row.buyer_name,
                     row.order_id,
                     row.draft_state,
+                    tuple(row.gaps.split("\n")) if row.gaps else (),
+                    row.source,
                 )
                 for row in connection.execute(query)
             ]

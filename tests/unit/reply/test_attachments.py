@@ -43,7 +43,7 @@ def sent(*files: Attachment) -> bytes:
 @example(stem="a", extension="txt", content=b"From x\r.\r\n")
 def test_a_file_comes_out_as_it_went_in(stem: str, extension: str, content: bytes) -> None:
     """Any script, any bytes; the draft's digest is the one that reading its bytes gives."""
-    name = f"{stem.replace('=?', '=')}.{extension}"
+    name = " ".join(f"x{stem.replace('=?', '=')}.{extension}".split())
     file = Attachment(name, type_of(name), content)
     mail = written(reply(attachments=(file, MANUAL)), link=LINK, token=TOKEN, now=NOW)
     copy = read_copy(mail.raw)
@@ -84,6 +84,8 @@ def test_a_reply_without_files_is_one_part() -> None:
         "x.exe",
         "x.pdf\r\nBcc: a@b",
         "=?utf-8?q?a?=.pdf",
+        " a.pdf",
+        "a\u00a0b.pdf",
         'x".pdf',
         "a/b.pdf",
         "..\\b.pdf",
@@ -107,5 +109,5 @@ def test_each_type_that_the_guard_lets_through_can_be_sent() -> None:
 
 def test_a_name_in_encoded_words_is_read() -> None:
     """RFC 2047 in a parameter is against RFC 2231, and common."""
-    raw = sent(MANUAL).replace(b'"manual.pdf"', b'"=?utf-8?q?Gr=C3=B6=C3=9Fe=2Epdf?="')
-    assert read_copy(raw).attachments[0].name == "Größe.pdf"
+    raw = sent(MANUAL).replace(b'"manual.pdf"', b'"=?utf-8?q?Gr=C3=B6=C3=9Fe=E2=80=AF3=2Epdf?="')
+    assert read_copy(raw).attachments[0].name == "Größe 3.pdf"

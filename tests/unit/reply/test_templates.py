@@ -7,6 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from daemon.desk.policy import Outgoing, blocks, examine
+from daemon.mail.language import detect
 from daemon.reply.template_check import LANGUAGES, NOTE_NAMES, TEMPLATE_NAMES, sample_facts
 from daemon.reply.templates import (
     FACTS,
@@ -150,6 +152,21 @@ def test_notes_render(templates: Templates, name: str) -> None:
     assert full.gaps == ()
     assert "--- text to paste ---" in full.text
     assert "order id" in templates.render(name, NOTES, {}).gaps
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_public_reply_is_written_in_the_language_of_its_marketplace(
+    templates: Templates, language: str
+) -> None:
+    """What everybody reads; each cause has words of its own, and the guard would let them pass."""
+    texts = set()
+    for cause in ("quality", "delivery", "misuse", "malicious"):
+        note = templates.render("public_reply", NOTES, {"language": language, "cause": cause}).text
+        pasted = note.partition("--- text to paste ---")[2].partition("--- end ---")[0].strip()
+        assert detect(pasted) == language
+        assert not blocks(examine(Outgoing(text=pasted)))
+        texts.add(pasted)
+    assert len(texts) == 4
 
 
 def test_buyers_words_are_never_run(templates: Templates) -> None:
