@@ -65,13 +65,19 @@ def move(context: Context, copies: Sequence[CopyRow], target: str) -> Place | No
     return place
 
 
-def to_queue(context: Context, act: Act) -> None:
-    """A draft that is stopped goes back to where people look for it."""
+def to_queue(context: Context, act: Act) -> bool:
+    """A draft that is stopped goes back to where people look for it.
+
+    False where the server does not tell where it lies now: only the next look knows it then.
+    """
     queue = context.folders.approval
     away = [copy for copy in act.copies if copy.place.folder != queue]
-    place = move(context, away, queue) if away else None
+    if not away:
+        return True
+    place = move(context, away, queue)
     if place is not None:
         context.ledger.drafts.relocate(context.claim, act.draft_id, place)
+    return place is not None
 
 
 def _content(context: Context, copy: CopyRow) -> bytes | None:
@@ -108,7 +114,7 @@ def _approve(context: Context, act: Act) -> str | None:
     return "approved"
 
 
-def _hold(context: Context, act: Act, detail: str = "") -> str:
+def _hold(context: Context, act: Act, detail: str = "") -> str | None:
     draft = _kept(context, act)
     if draft.state is not DraftState.HELD:
         hold(context, act.draft_id, act.reason, "approval", recipient=draft.recipient, detail=detail)
@@ -116,8 +122,7 @@ def _hold(context: Context, act: Act, detail: str = "") -> str:
         about = act.copies[0].place if act.copies else None
         again = new_note(context, act.reason, recipient=draft.recipient, detail=detail, about=about)
         context.ledger.drafts.leave_note(context.claim, again, context.now(), act.draft_id)
-    to_queue(context, act)
-    return "held"
+    return "held" if to_queue(context, act) else None
 
 
 def _kept(context: Context, act: Act) -> DraftRow:
@@ -133,9 +138,8 @@ def _kept(context: Context, act: Act) -> DraftRow:
     return context.ledger.drafts.by_token(context.claim, {draft.token})[draft.token]
 
 
-def _back(context: Context, act: Act) -> str:
-    to_queue(context, act)
-    return ""
+def _back(context: Context, act: Act) -> str | None:
+    return "" if to_queue(context, act) else None
 
 
 def _flagged(context: Context, act: Act) -> str:
@@ -234,10 +238,9 @@ def _vanish(context: Context, act: Act) -> str | None:
     return "vanished"
 
 
-def _turned_up(context: Context, act: Act) -> str:
+def _turned_up(context: Context, act: Act) -> str | None:
     hold(context, act.draft_id, "turned_up", "approval", recipient=act.item.draft.recipient)
-    to_queue(context, act)
-    return "held"
+    return "held" if to_queue(context, act) else None
 
 
 def _reclassify(context: Context, act: Act) -> str:
