@@ -103,6 +103,9 @@ def mail(mailbox: str, alerts: Sequence[Alert]) -> tuple[str, str]:
 
 _BY_WEIGHT = (
     AlertKind.MASS_VANISH,
+    AlertKind.FLOOD,
+    AlertKind.FOLDER_MADE_AGAIN,
+    AlertKind.FOLDER_RENUMBERED,
     AlertKind.CLOCK_BREACHED,
     AlertKind.CLOCK_REOPENED,
     AlertKind.DUPLICATE,

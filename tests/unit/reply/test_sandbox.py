@@ -90,10 +90,10 @@ def test_doubling_calls_end(tmp_path: Path) -> None:
     chain = "".join(
         f"{{% macro m{i}() %}}{{{{ m{i + 1}() }}}}{{{{ m{i + 1}() }}}}{{% endmacro %}}" for i in range(40)
     )
-    started = time.perf_counter()
+    started = time.process_time()
     with pytest.raises(TemplateError, match="macro calls"):
         render(tmp_path, "{% macro m40() %}x{% endmacro %}" + chain + "{{ m0() }}")
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
 
 
 def test_doubling_texts_end(tmp_path: Path) -> None:
