@@ -19,6 +19,7 @@ from pathlib import Path
 import structlog
 from structlog.typing import FilteringBoundLogger
 
+from daemon.digest import DigestTeller
 from daemon.errors import ConfigurationError, FirstreplyError
 from daemon.guessing import LiveGuesser
 from daemon.house import House
@@ -97,7 +98,7 @@ class Service:
         self._log.info("started", mailboxes=len(workers), ledger=ledger.engine.dialect.name)
         try:
             with self._signals(house, workers), self._told(house.metrics):
-                await self._work(workers, house.metrics, once=once)
+                await self._work(house, workers, once=once)
         finally:
             ledger.close()
             lock.release()
@@ -111,6 +112,19 @@ class Service:
             return [known.get(name) or MailboxStatus.unknown(name) for name in names]
 
         return Metrics(statuses, utc_now, self._settings.metrics.unhealthy_after)
+
+    def _digests(self, house: House, worker: MailboxWorker) -> DigestTeller:
+        settings = self._settings
+        return DigestTeller(
+            settings.digest,
+            settings.path,
+            house.ledger,
+            house.link_key,
+            worker.owned,
+            worker.hint,
+            utc_now,
+            self._log,
+        )
 
     @contextlib.contextmanager
     def _told(self, metrics: Metrics) -> Iterator[None]:
@@ -136,14 +150,15 @@ class Service:
             except FirstreplyError as error:
                 self._log.warning("textfile_failed", error=str(error))
 
-    async def _work(self, workers: list[MailboxWorker], metrics: Metrics, *, once: bool) -> None:
+    async def _work(self, house: House, workers: list[MailboxWorker], *, once: bool) -> None:
         """Run all workers; the first error that no waiting heals ends them all."""
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(worker.run(once=once)) for worker in workers]
             helpers = [group.create_task(self._report_to_systemd(workers))]
+            helpers.append(group.create_task(self._digests(house, workers[0]).run()))
             textfile = self._settings.metrics.textfile
             if textfile is not None:
-                helpers.append(group.create_task(self._write_textfile(metrics, textfile)))
+                helpers.append(group.create_task(self._write_textfile(house.metrics, textfile)))
             await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
             self._stopping.set()
             for helper in helpers:

@@ -21,6 +21,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from daemon.desk.alert import Alerting
+from daemon.desk.digest import Digest
 from daemon.desk.mailbox import Mailbox, SendingRules
 from daemon.desk.playbook import DEFAULT_PLAYS, Playbook, Scenario
 from daemon.errors import ConfigurationError
@@ -31,6 +32,7 @@ from daemon.ports.smtp import SmtpServer
 from daemon.reply.library import Places
 from daemon.settings_calendar import calendar_of, office_of
 from daemon.settings_file import FirstreplyFile, MailboxTable, PlaybookFile, PlayTable
+from daemon.settings_told import MetricsSettings, digest_of, metrics_of
 
 DEFAULT_PATH = Path("/etc/firstreply/firstreply.toml")
 Model = TypeVar("Model", bound=BaseModel)
@@ -49,16 +51,6 @@ class MailboxSettings:
     imap: ImapServer
     smtp: SmtpServer
     reading: ReadingContext
-
-
-@dataclass(frozen=True, slots=True)
-class MetricsSettings:
-    """Where metrics are told, and when a mailbox is no longer healthy; nothing is told without a place."""
-
-    listen: str
-    port: int | None
-    textfile: Path | None
-    unhealthy_after: timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +79,7 @@ class Settings:
     warn_at: tuple[float, ...]
     alerting: Alerting
     zone: ZoneInfo
+    digest: Digest
     keep_texts: timedelta
     metrics: MetricsSettings
     cycle: CycleSettings
@@ -127,13 +120,9 @@ def load(path: Path, environ: Mapping[str, str] = os.environ) -> Settings:
             file.deadlines.mark,
         ),
         zone=ZoneInfo(file.report.timezone),
+        digest=digest_of(file.report),
         keep_texts=file.privacy.keep_texts,
-        metrics=MetricsSettings(
-            file.metrics.listen,
-            file.metrics.port,
-            Path(file.metrics.textfile) if file.metrics.textfile else None,
-            file.metrics.unhealthy_after,
-        ),
+        metrics=metrics_of(file.metrics),
         cycle=CycleSettings(
             timedelta(seconds=file.cycle.poll_seconds),
             file.cycle.full_look,

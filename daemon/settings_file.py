@@ -180,6 +180,15 @@ class ReportTable(Strict):
     """`[report]`."""
 
     timezone: Zone = "UTC"
+    digest: Literal["daily", "weekly", "off"] = "off"
+    digest_to: list[TeamAddress] = Field(default_factory=list)
+    time: Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")] = "07:00"
+
+    @model_validator(mode="after")
+    def _somebody(self) -> "ReportTable":
+        if self.digest != "off" and not self.digest_to:
+            raise ValueError(f'digest = "{self.digest}" needs digest_to: whom it is mailed to')
+        return self
 
 
 class MetricsTable(Strict):

@@ -21,6 +21,7 @@ import tenacity
 from structlog.typing import FilteringBoundLogger
 
 from daemon.cycle import run_cycle
+from daemon.desk.mailbox import Mailbox
 from daemon.errors import ConfigurationError, FirstreplyError, LockedError
 from daemon.house import House, WatchedSender
 from daemon.ports.idle import IdleWatcher
@@ -65,7 +66,7 @@ class MailboxWorker:
         self._claim: Claim | None = None
         self._connected_once = False
         self._recovered = False
-        self._cycled = False
+        self._cycled = self._wanted = False
         self.looked = asyncio.Event()
         self.progress_at = house.monotonic()
 
@@ -77,8 +78,13 @@ class MailboxWorker:
     def _progress(self) -> None:
         self.progress_at = self._house.monotonic()
 
+    def owned(self) -> tuple[Claim, Mailbox] | None:
+        """The mailbox, once it is claimed."""
+        return None if self._claim is None else (self._claim, self._settings.mailbox)
+
     def hint(self) -> None:
-        """Look now; may be called from any task of the loop."""
+        """Run a cycle now; may be called from any task of the loop."""
+        self._wanted = True
         self._hint.set()
 
     def _run(self, function: Callable[[], Result]) -> Awaitable[Result]:
@@ -158,7 +164,8 @@ class MailboxWorker:
                 context = self._context(connection, folders)
             due = await self._run(partial(self._due, context))
             ticking = now - clocks_at >= CLOCK_LOOK.total_seconds()
-            if full or due or ticking or statuses != seen:
+            if full or due or ticking or self._wanted or statuses != seen:
+                self._wanted = False
                 await self._cycle(context, statuses, full=full)
                 full_at, clocks_at, seen = now if full else full_at, now, statuses
                 self._cycled = True

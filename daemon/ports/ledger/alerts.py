@@ -82,6 +82,24 @@ def _values(claim: Claim, alert: Alert, now: datetime) -> dict[str, Any]:
     }
 
 
+def plan_mails(connection: Connection, claim: Claim, mails: Sequence[NewAlertMail], now: datetime) -> None:
+    """Plan mails to the team in the caller's transaction; alerting sends them."""
+    rows = [
+        {
+            "mailbox_id": claim.mailbox_id,
+            "recipient": mail.recipient,
+            "message_id_header": mail.header_id,
+            "raw": mail.raw,
+            "planned_at": now,
+            "attempts": 0,
+            "next_attempt_at": now,
+        }
+        for mail in mails
+    ]
+    if rows:
+        connection.execute(sa.insert(alert_mail), rows)
+
+
 class AlertBook:
     """What every stage may raise, and what alerting reads and writes."""
 
@@ -133,20 +151,7 @@ class AlertBook:
             for start in range(0, len(ids), AT_ONCE):
                 some = table.c.id.in_(ids[start : start + AT_ONCE])
                 connection.execute(sa.update(table).where(some).values(told_at=now))
-            if mails:
-                rows = [
-                    {
-                        "mailbox_id": claim.mailbox_id,
-                        "recipient": mail.recipient,
-                        "message_id_header": mail.header_id,
-                        "raw": mail.raw,
-                        "planned_at": now,
-                        "attempts": 0,
-                        "next_attempt_at": now,
-                    }
-                    for mail in mails
-                ]
-                connection.execute(sa.insert(alert_mail), rows)
+            plan_mails(connection, claim, mails, now)
 
     def due(self, claim: Claim, now: datetime) -> list[AlertMail]:
         """Planned mails that may be tried now."""

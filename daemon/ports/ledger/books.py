@@ -13,6 +13,7 @@ from daemon.ports.ledger.clocks import ClockBook
 from daemon.ports.ledger.copies import CopyBook
 from daemon.ports.ledger.corrections import CorrectionBook
 from daemon.ports.ledger.deliveries import DeliveryBook
+from daemon.ports.ledger.digests import DigestBook
 from daemon.ports.ledger.drafts import DraftBook
 from daemon.ports.ledger.evidence import EvidenceBook
 from daemon.ports.ledger.figures import FigureBook
@@ -52,6 +53,7 @@ class Ledger:
     figures: FigureBook
     privacy: PrivacyBook
     evidence: EvidenceBook
+    digests: DigestBook
     upkeep: UpkeepBook
     receipts: ReceiptBook
     sent: SentBook
@@ -85,6 +87,7 @@ class Ledger:
             FigureBook(engine),
             PrivacyBook(engine),
             EvidenceBook(engine),
+            DigestBook(engine),
             UpkeepBook(engine),
             ReceiptBook(engine),
             SentBook(engine),
