@@ -91,6 +91,7 @@ def _add_looks(commands: Any, common: argparse.ArgumentParser) -> None:  # noqa:
     status.set_defaults(act=_status)
 
     worklist = commands.add_parser("worklist", parents=[common], help="open conversations by nearest limit")
+    worklist.add_argument("--watch", action="store_true", help="keep it on the screen, always current")
     worklist.set_defaults(act=_worklist)
 
     report = commands.add_parser("report", parents=[common], help="first-response figures")
@@ -192,9 +193,9 @@ def _status(args: argparse.Namespace) -> int:
 
 
 def _worklist(args: argparse.Namespace) -> int:
-    from daemon.commands.look import worklist  # noqa: PLC0415  as above
+    from daemon.commands.worklist import worklist  # noqa: PLC0415  as above
 
-    return worklist(args.config, as_json=args.json)
+    return worklist(args.config, as_json=args.json, watch=args.watch)
 
 
 def _report(args: argparse.Namespace) -> int:

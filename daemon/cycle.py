@@ -23,6 +23,7 @@ from daemon.stages.intake import intake
 from daemon.stages.marking import marking
 from daemon.stages.receipts import receipts
 from daemon.stages.upkeep import upkeep
+from daemon.stages.worklist import worklist
 
 
 async def run_cycle(
@@ -56,6 +57,7 @@ async def run_cycle(
     if trouble is not None:
         raise trouble
     await run(lambda: marking(context))
+    await run(lambda: worklist(context))
     counts: dict[str, int] = {**observed, "sent": sent, "warned": warned, "told": told, **kept}
     for part in (taken, received, drafted):
         counts |= asdict(part)

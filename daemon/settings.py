@@ -31,7 +31,8 @@ from daemon.ports.imap import ImapServer
 from daemon.ports.smtp import SmtpServer
 from daemon.reply.library import Places
 from daemon.settings_calendar import calendar_of, office_of
-from daemon.settings_file import FirstreplyFile, MailboxTable, PlaybookFile, PlayTable
+from daemon.settings_file import FirstreplyFile, MailboxTable
+from daemon.settings_playbook import PlaybookFile, PlayTable
 from daemon.settings_told import MetricsSettings, digest_of, metrics_of
 
 DEFAULT_PATH = Path("/etc/firstreply/firstreply.toml")
@@ -118,6 +119,7 @@ def load(path: Path, environ: Mapping[str, str] = os.environ) -> Settings:
             file.deadlines.alert_every,
             office_of(path, file.deadlines.calendar, playbook),
             file.deadlines.mark,
+            file.worklist.every if file.worklist.mail else None,
         ),
         zone=ZoneInfo(file.report.timezone),
         digest=digest_of(file.report),

@@ -1,4 +1,4 @@
-"""The shape of `firstreply.toml` and `playbook.toml`: every key, its type, its default, its rules.
+"""The shape of `firstreply.toml`: every key, its type, its default, its rules.
 
 Promises: unknown keys, wrong types and clear-text secrets are refused by pydantic in strict mode; what
 a key means stands in `config/`, and a test compares keys and defaults there with the ones here.
@@ -16,10 +16,8 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from daemon.desk.alert import reaches_buyers
 from daemon.desk.mailbox import ADDRESS, ApprovalTimes, Folders
-from daemon.desk.playbook import Scenario
 from daemon.ports.credentials import Secret
 from daemon.ports.security import Security
-from daemon.settings_calendar import CalendarTable
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _DURATION = re.compile(r"([0-9]{1,6})\s*([smhd])")
@@ -169,6 +167,13 @@ class DeadlinesTable(Strict):
         return self
 
 
+class WorklistTable(Strict):
+    """`[worklist]`."""
+
+    mail: bool = True
+    every: Duration = timedelta(seconds=30)
+
+
 class LogTable(Strict):
     """`[log]`."""
 
@@ -228,6 +233,7 @@ class FirstreplyFile(Strict):
     mailbox: Annotated[list[MailboxTable], Field(min_length=1)]
     classifier: ClassifierTable = ClassifierTable()
     deadlines: DeadlinesTable = DeadlinesTable()
+    worklist: WorklistTable = WorklistTable()
     report: ReportTable = ReportTable()
     metrics: MetricsTable = MetricsTable()
     privacy: PrivacyTable = PrivacyTable()
@@ -248,47 +254,3 @@ class FirstreplyFile(Strict):
                     "account would answer every buyer twice: give each seller account a mailbox of its own"
                 )
         return self
-
-
-class PlayTable(Strict):
-    """One scenario's table in `playbook.toml`; what is left out keeps its default."""
-
-    target: Duration | None = None
-    hard_limit: Duration | None = None
-    template: str | None = None
-    steps: list[str] | None = None
-    expected_outcome: str | None = None
-    calendar: str | None = None
-    attach: list[str] | None = None
-
-
-class PolicyTable(Strict):
-    """`[policy]`: severities of single rules."""
-
-    model_config = ConfigDict(extra="allow", strict=True, frozen=True)
-    __pydantic_extra__: dict[str, Literal["block", "warn"]]
-
-
-class PlaybookFile(Strict):
-    """`playbook.toml`."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
-
-    policy: PolicyTable = PolicyTable.model_validate({})
-    calendar: dict[str, CalendarTable] = Field(default_factory=dict)
-    product_issue: PlayTable = PlayTable()
-    delivery_issue: PlayTable = PlayTable()
-    usage_question: PlayTable = PlayTable()
-    presale_question: PlayTable = PlayTable()
-    return_request: PlayTable = PlayTable()
-    order_change: PlayTable = PlayTable()
-    negative_review: PlayTable = PlayTable()
-    a_to_z_claim: PlayTable = PlayTable()
-    satisfied: PlayTable = PlayTable()
-    other: PlayTable = PlayTable()
-    no_reply_needed: PlayTable = PlayTable()
-
-    def play(self, scenario: Scenario) -> PlayTable:
-        """The table of one scenario."""
-        table: PlayTable = getattr(self, scenario.value)
-        return table

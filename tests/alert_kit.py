@@ -7,6 +7,7 @@ from daemon.ports.ledger.alerts import AlertBook, NewAlertMail, Raised
 from daemon.ports.ledger.clocks import Warned
 from daemon.ports.ledger.marking import MarkBook
 from daemon.ports.ledger.store import Claim
+from daemon.ports.ledger.worklists import WorklistBook
 from tests.ledger_kit import HOUR, NOW, Desk
 
 Act = Callable[[Claim], object]
@@ -79,5 +80,25 @@ def cleared(desk: Desk) -> Act:
     return lambda claim: desk.ledger.marks.cleared(claim, [message])
 
 
-ALERT_BOOKS = (AlertBook, MarkBook)
-ALERT_ACTS = (raise_, tell, count_attempt, ended, mark, marked, cleared)
+def plan_copy(desk: Desk) -> Act:
+    """A worklist about to be appended."""
+    return lambda claim: desk.ledger.worklist.plan_copy(claim, "<w@x>", "f", NOW)
+
+
+def copy_placed(desk: Desk) -> Act:
+    """A worklist in the queue."""
+    copy = desk.ledger.worklist.plan_copy(desk.claim, "<w@x>", "f", NOW)
+    return lambda claim: desk.ledger.worklist.copy_placed(claim, copy, 7, 3)
+
+
+def copies_gone(desk: Desk) -> Act:
+    """A worklist that was replaced."""
+    copy = desk.ledger.worklist.plan_copy(desk.claim, "<w@x>", "f", NOW)
+    return lambda claim: desk.ledger.worklist.copies_gone(claim, [copy])
+
+
+ALERT_BOOKS = (AlertBook, MarkBook, WorklistBook)
+ALERT_ACTS = (
+    *(raise_, tell, count_attempt, ended, mark, marked, cleared),
+    *(plan_copy, copy_placed, copies_gone),
+)

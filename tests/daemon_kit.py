@@ -52,6 +52,9 @@ signature = "Anna"
   cool_down_seconds = {cool_down}
   settle_seconds = 0
 
+[worklist]
+mail = {worklist}
+
 [cycle]
 poll_seconds = 0.1
 idle = {idle}
@@ -98,7 +101,13 @@ class House(Mailroom):
         self._count = 0
 
     def configure(
-        self, *, cool_down: int = 0, imap_port: int | None = None, idle: bool = True, inbox: str = "INBOX"
+        self,
+        *,
+        cool_down: int = 0,
+        imap_port: int | None = None,
+        idle: bool = True,
+        inbox: str = "INBOX",
+        worklist: bool = False,
     ) -> None:
         """Write the configuration."""
         self.config.write_text(
@@ -110,6 +119,7 @@ class House(Mailroom):
                 cool_down=cool_down,
                 idle=str(idle).lower(),
                 inbox=inbox,
+                worklist=str(worklist).lower(),
             )
         )
 

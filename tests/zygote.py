@@ -35,6 +35,7 @@ from daemon.ports.ledger.drafts import DraftBook
 from daemon.ports.ledger.intake import IntakeBook
 from daemon.ports.ledger.mailboxes import Mailboxes
 from daemon.ports.ledger.marking import MarkBook
+from daemon.ports.ledger.worklists import WorklistBook
 from daemon.ports.smtp import SmtpSender
 
 STEPS: dict[str, tuple[type, str]] = {
@@ -65,6 +66,11 @@ DETOURS: dict[str, tuple[type, str]] = {
     "tell": (AlertBook, "tell"),
     "count_attempt": (AlertBook, "count_attempt"),
     "ended": (AlertBook, "ended"),
+    "plan_copy": (WorklistBook, "plan_copy"),
+    "append_worklist": (ImapConnection, "append"),
+    "copy_placed": (WorklistBook, "copy_placed"),
+    "remove": (ImapConnection, "remove"),
+    "copies_gone": (WorklistBook, "copies_gone"),
 }
 """Acts that only some lives have."""
 COMMANDS = (check, look, run, teach)

@@ -13,7 +13,8 @@ from daemon.mail import understanding
 from daemon.ports.ledger import reasons
 from daemon.ports.ledger.guards import STATES
 from daemon.reply.notes import HELD_REASONS
-from daemon.settings_file import FirstreplyFile, PlaybookFile
+from daemon.settings_file import FirstreplyFile
+from daemon.settings_playbook import PlaybookFile
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "states.md"
 HEAD = """\

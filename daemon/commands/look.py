@@ -1,4 +1,4 @@
-"""`firstreply status`, `worklist`: looks into the ledger, which never disturb the daemon.
+"""`firstreply status`: a look into the ledger, which never disturbs the daemon.
 
 Errors: `ConfigurationError`, and the ledger's `TemporaryError`.
 """
@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from rich.console import Console
 from rich.table import Table
@@ -88,34 +87,3 @@ def status(config: str | None, *, as_json: bool) -> int:
 def _distance(moment: datetime, now: datetime) -> str:
     seconds = (moment - now).total_seconds()
     return f"in {spoken(seconds)}" if seconds >= 0 else f"{spoken(-seconds)} ago"
-
-
-def worklist(config: str | None, *, as_json: bool) -> int:
-    """Open conversations by nearest limit."""
-    settings, now = load(find(config)), datetime.now(UTC)
-    with opened_ledger(settings) as ledger:
-        clocks = ledger.clocks.running(None)
-    if as_json:
-        rows: list[dict[str, Any]] = [
-            {
-                **asdict(clock),
-                "nearest": clock.limits.nearest,
-                "seconds_left": (clock.limits.nearest - now).total_seconds(),
-            }
-            for clock in clocks
-        ]
-        print_json({"worklist": rows})
-        return 0
-    table = Table("nearest limit", "scenario", "buyer", "order", "draft", "missing", "answer from")
-    for clock in clocks:
-        table.add_row(
-            _distance(clock.limits.nearest, now),
-            clock.scenario,
-            clock.buyer_name or "–",
-            clock.order_id or "–",
-            clock.draft_state or "none",
-            ", ".join(clock.gaps) or "–",
-            clock.source or "–",
-        )
-    Console().print(table)
-    return 0

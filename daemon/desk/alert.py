@@ -69,13 +69,15 @@ class Alert:
 class Alerting:
     """Whom to tell and how: at most one mail in `every`; `office` is when the team is there.
 
-    `mark` says what the mails of buyers who wait too long are marked with in the inbox.
+    `mark` says what the mails of buyers who wait too long are marked with in the inbox; the worklist in the
+    queue is replaced at most once in `worklist_every`, and there is none where that is None.
     """
 
     to: tuple[str, ...] = ()
     every: timedelta = timedelta(minutes=10)
     office: Calendar | None = None
     mark: Literal["keyword", "flagged", "none"] = "keyword"
+    worklist_every: timedelta | None = timedelta(seconds=30)
 
 
 def reaches_buyers(address: str) -> bool:

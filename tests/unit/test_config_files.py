@@ -15,7 +15,8 @@ from pydantic_core import PydanticUndefined
 from daemon.desk.playbook import DEFAULT_PLAYS, Scenario
 from daemon.desk.policy_rules import RULES
 from daemon.settings import load
-from daemon.settings_file import FirstreplyFile, PlayTable, duration
+from daemon.settings_file import FirstreplyFile, duration
+from daemon.settings_playbook import PlayTable
 
 CONFIG = Path(__file__).resolve().parents[2] / "config"
 MANDATORY = {"mailbox.name", "mailbox.address"} | {

@@ -10,6 +10,7 @@ import pytest
 
 from daemon.cli import main
 from daemon.commands import look
+from daemon.commands.worklist import worklist
 from daemon.errors import ConfigurationError
 from daemon.ports.ledger.books import Ledger
 from tests.ledger_kit import HOUR, NOW, Desk
@@ -93,7 +94,7 @@ def test_the_worklist_is_ordered_and_plain(config: str, capsys: pytest.CaptureFi
     desk = desk_of(config)
     desk.message(NOW + HOUR, alias="late")
     desk.queued(desk.message(NOW))
-    assert look.worklist(config, as_json=True) == 0
+    assert worklist(config, as_json=True) == 0
     rows = answer(capsys)["worklist"]
     assert [row["started_at"] for row in rows] == ["2026-03-02T10:00:00Z", "2026-03-02T11:00:00Z"]
     assert (rows[0]["draft_state"], rows[0]["nearest"], rows[0]["seconds_left"] < 0) == (
@@ -101,8 +102,8 @@ def test_the_worklist_is_ordered_and_plain(config: str, capsys: pytest.CaptureFi
         "2026-03-02T11:00:00Z",
         True,
     )
-    assert look.worklist(config, as_json=False) == 0
-    assert "queued" in capsys.readouterr().out
+    assert worklist(config, as_json=False) == 0
+    assert "waits for" in capsys.readouterr().out
     desk.ledger.close()
 
 
@@ -115,7 +116,7 @@ def test_the_worklist_tells_what_a_draft_lacks_and_whence_its_answer_came(
         desk.new_draft(desk.message()), gaps=("carrier", "expected date"), source="lamp.md, Reset"
     )
     desk.ledger.drafts.plan(desk.claim, [draft], NOW)
-    assert look.worklist(config, as_json=True) == 0
+    assert worklist(config, as_json=True) == 0
     (row,) = answer(capsys)["worklist"]
     assert (row["gaps"], row["source"]) == (["carrier", "expected date"], "lamp.md, Reset")
     desk.ledger.close()

@@ -29,6 +29,7 @@ from daemon.ports.ledger.receipts import ReceiptBook
 from daemon.ports.ledger.sent import SentBook
 from daemon.ports.ledger.store import migrate, open_engine
 from daemon.ports.ledger.upkeep import UpkeepBook
+from daemon.ports.ledger.worklists import WorklistBook
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,7 @@ class Ledger:
     answers: AnswerBook
     alerts: AlertBook
     marks: MarkBook
+    worklist: WorklistBook
     figures: FigureBook
     privacy: PrivacyBook
     evidence: EvidenceBook
@@ -84,6 +86,7 @@ class Ledger:
             AnswerBook(engine),
             AlertBook(engine),
             MarkBook(engine),
+            WorklistBook(engine),
             FigureBook(engine),
             PrivacyBook(engine),
             EvidenceBook(engine),
