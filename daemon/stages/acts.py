@@ -117,10 +117,20 @@ def _approve(context: Context, act: Act) -> str | None:
 def _hold(context: Context, act: Act, detail: str = "") -> str | None:
     draft = _kept(context, act)
     if draft.state is not DraftState.HELD:
-        hold(context, act.draft_id, act.reason, "approval", recipient=draft.recipient, detail=detail)
+        hold(
+            context,
+            act.draft_id,
+            act.reason,
+            "approval",
+            draft.order_id,
+            recipient=draft.recipient,
+            detail=detail,
+        )
     else:
         about = act.copies[0].place if act.copies else None
-        again = new_note(context, act.reason, recipient=draft.recipient, detail=detail, about=about)
+        again = new_note(
+            context, act.reason, draft.order_id, recipient=draft.recipient, detail=detail, about=about
+        )
         context.ledger.drafts.leave_note(context.claim, again, context.now(), act.draft_id)
     return "held" if to_queue(context, act) else None
 
@@ -219,7 +229,7 @@ def _out_of_date(context: Context, act: Act) -> str:
     why = "a newer one" if act.reason == "newer_draft" and act.item.rival else state.value
     # named by the draft: an editor that saves again and again gets one note
     about = Place(state.value, 0, act.draft_id)
-    explained = new_note(context, act.reason, detail=why, about=about)
+    explained = new_note(context, act.reason, act.item.draft.order_id, detail=why, about=about)
     context.ledger.drafts.leave_note(context.claim, explained, context.now(), act.draft_id)
     move(context, act.copies, context.folders.rejected)
     context.log.warning(act.reason, draft=act.draft_id, state=state)
@@ -239,7 +249,8 @@ def _vanish(context: Context, act: Act) -> str | None:
 
 
 def _turned_up(context: Context, act: Act) -> str | None:
-    hold(context, act.draft_id, "turned_up", "approval", recipient=act.item.draft.recipient)
+    draft = act.item.draft
+    hold(context, act.draft_id, "turned_up", "approval", draft.order_id, recipient=draft.recipient)
     return "held" if to_queue(context, act) else None
 
 
