@@ -116,7 +116,8 @@ STATEMENTS = (
     INSERT INTO message (id, mailbox_id, folder_id, uidvalidity, uid, content_hash, message_id,
                          reference_ids, size, state, attempts, internal_at, received_at, kind, reason,
                          sender, subject, text, language, relay_address, facts, action, action_reason,
-                         scenario, confidence, decided_by, unsure, model, recorded_at, conversation_id,
+                         scenario, confidence, decided_by, unsure, model, predicted,
+                         recorded_at, conversation_id,
                          response_clock_id)
     SELECT i, :box, 1, 7, i, printf('%064x', i), '<' || i || '@buyer.example>', '', 3500, 'read', 1, at, at,
            'buyer_message', 'relay_address', 'buyer' || i || '@marketplace.amazon.com', 'A buyer asks',
@@ -124,7 +125,7 @@ STATEMENTS = (
            || 'and another bulb. Can you send me a new one, or shall I send it back? Number ' || i, 'en',
            'buyer' || i || '@marketplace.amazon.com',
            '{"asins": ["B0' || printf('%08d', CAST(r5 * r5 * 40 AS INTEGER)) || '"]}',
-           'draft', 'model_sure', scenario, 0.6 + 0.39 * r3, 'model', r3 < 0.1, 'm1', at, i, i
+           'draft', 'model_sure', scenario, 0.6 + 0.39 * r3, 'model', r3 < 0.1, 'm1', scenario, at, i, i
       FROM seed
     """,
     """

@@ -57,6 +57,11 @@ class Disposition:
     decided_by: DecidedBy = DecidedBy.HEADER
     unsure: bool = False
 
+    @property
+    def predicted(self) -> Scenario | None:
+        """The scenario, where it is the model's own word and it was sure of it."""
+        return self.scenario if self.decided_by is DecidedBy.MODEL and not self.unsure else None
+
 
 REASONS: Mapping[str, str] = {
     "not_a_buyer_message": "No buyer wrote this mail; it is recorded and left alone.",

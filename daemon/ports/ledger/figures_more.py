@@ -8,7 +8,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from daemon.desk.disposition import Action, DecidedBy
+from daemon.desk.disposition import Action
 from daemon.desk.draft import DraftState
 from daemon.desk.playbook import HOLDING
 from daemon.ports.ledger import schema as t
@@ -48,26 +48,25 @@ def drafts(connection: Connection, start: datetime, end: datetime) -> list[Draft
 
 
 def confirmed(connection: Connection, start: datetime, end: datetime) -> dict[str, int]:
-    """Messages by the scenario that the model alone took them for, whose draft was sent as it was.
+    """Messages by the scenario that the model was sure of, whose draft for it was sent as it was.
 
     Drafts planned within the time. That is what counts as a silent confirmation when the classifier
     learns (`labels.py`).
     """
     d, m = t.draft.c, t.message.c
     query = (
-        sa.select(m.scenario, sa.func.count())
+        sa.select(m.predicted, sa.func.count())
         .join_from(t.draft, t.message, m.id == d.message_id)
         .where(
             d.state.in_(SENT),
             d.revision == 1,
             d.template != HOLDING,
-            m.decided_by == DecidedBy.MODEL,
+            m.predicted == m.scenario,
             m.action == Action.DRAFT,
-            m.scenario.is_not(None),
             d.planned_at >= start,
             d.planned_at < end,
         )
-        .group_by(m.scenario)
+        .group_by(m.predicted)
     )
     return {row[0]: row[1] for row in connection.execute(query)}
 
@@ -84,20 +83,19 @@ def notices(connection: Connection, start: datetime, end: datetime) -> dict[str,
 
 
 def labels(connection: Connection, start: datetime, end: datetime) -> list[Labels]:
-    """The newest label of each message that arrived within the time, beside what the model took it for."""
+    """The newest label of each message that arrived within the time, beside what the model was sure of."""
     m, said = t.message.c, t.label.c
     newest = sa.select(sa.func.max(said.id)).group_by(said.message_id)
     query = (
-        sa.select(m.scenario, said.scenario, sa.func.count())
+        sa.select(m.predicted, said.scenario, sa.func.count())
         .join_from(t.label, t.message, m.id == said.message_id)
         .where(
             said.id.in_(newest),
-            m.decided_by == DecidedBy.MODEL,
-            m.scenario.is_not(None),
+            m.predicted.is_not(None),
             m.received_at >= start,
             m.received_at < end,
         )
-        .group_by(m.scenario, said.scenario)
+        .group_by(m.predicted, said.scenario)
     )
     return [Labels(*row) for row in connection.execute(query)]
 

@@ -131,6 +131,7 @@ _UPDATED = (
     "decided_by",
     "unsure",
     "model",
+    "predicted",
 )
 UPDATE = (
     sa.update(t.message)
@@ -172,6 +173,7 @@ def message_values(seen: Reading) -> dict[str, Any]:
         "c_decided_by": disposition.decided_by,
         "c_unsure": disposition.unsure,
         "c_model": seen.model,
+        "c_predicted": disposition.predicted,
         "c_conversation": None,
         "c_clock": None,
     }

@@ -163,6 +163,9 @@ message = Table(
     Column("decided_by", String(16)),
     Column("unsure", Boolean),
     Column("model", String(64)),
+    Column(
+        "predicted", String(32)
+    ),  # what the model was sure of; it stays when a person corrects the scenario
     Column("recorded_at", Instant, nullable=False),
     to("conversation", optional=True),
     to("response_clock", optional=True),

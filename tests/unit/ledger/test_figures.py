@@ -1,17 +1,19 @@
 """The report's figures are counted in the database, on both of them, as Amazon counts."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
 
 from daemon.desk.clock import deadlines
+from daemon.desk.disposition import DecidedBy, corrected
 from daemon.desk.draft import DraftState
 from daemon.desk.playbook import Scenario
 from daemon.ports.ledger import schema as t
 from daemon.ports.ledger.figures_rows import Arrivals, Defects, Labels, OpenAge, Tally, Window
 from daemon.ports.ledger.labels import LabelSource
-from tests.ledger_kit import HOUR, MINUTE, NOW, Desk, place
+from tests.ledger_kit import DRAFT, HOUR, MINUTE, NOW, Desk, place
 
 DAY = timedelta(days=1)
 
@@ -122,15 +124,33 @@ def test_drafts_are_counted_by_their_end(desk: Desk) -> None:
 
 
 def test_the_models_word_is_held_against_what_people_said(desk: Desk) -> None:
-    """Sent as it was confirms; the newest label of a message corrects."""
+    """Sent as it was confirms; a correction corrects, though it changes the message; the last one counts."""
     delivery = desk.sending(desk.approved(desk.message(alias="one")))
     desk.ledger.deliveries.sent(desk.claim, delivery, 250, "ok", NOW)
     wrong = desk.message(alias="two")
+    limits = deadlines(NOW, target=HOUR, hard=None)
     for scenario in (Scenario.OTHER, Scenario.DELIVERY_ISSUE):
         desk.ledger.labels.record(desk.claim, wrong, scenario, LabelSource.RECLASSIFY, "agent", NOW)
+        desk.ledger.corrections.correct(desk.claim, wrong, corrected(scenario), limits, None, NOW)
     found = tally(desk)
     assert found.confirmed == {"product_issue": 1}
     assert found.labels == [Labels("product_issue", "delivery_issue", 1)]
+
+
+def test_only_the_models_sure_word_is_judged(desk: Desk) -> None:
+    """Neither what it was unsure of, nor what a header proved, nor a correction that was sent."""
+    for number, disposition in enumerate(
+        (replace(DRAFT, unsure=True), replace(DRAFT, decided_by=DecidedBy.HEADER))
+    ):
+        message = desk.message(alias=f"buyer{number}", disposition=disposition)
+        desk.ledger.labels.record(desk.claim, message, Scenario.OTHER, LabelSource.RECLASSIFY, "a", NOW)
+    message = desk.message(alias="corrected")
+    limits = deadlines(NOW, target=HOUR, hard=None)
+    desk.ledger.corrections.correct(desk.claim, message, corrected(Scenario.OTHER), limits, None, NOW)
+    delivery = desk.sending(desk.approved(message))
+    desk.ledger.deliveries.sent(desk.claim, delivery, 250, "ok", NOW)
+    found = tally(desk)
+    assert (found.confirmed, found.labels) == ({}, [])
 
 
 def test_defects_are_counted_by_product_and_conversation(desk: Desk) -> None:
