@@ -55,6 +55,11 @@ def parser() -> argparse.ArgumentParser:
 
     _add_labels(commands, common)
 
+    login = commands.add_parser("login", parents=[common], help="OAuth 2.0 for a mailbox")
+    login.add_argument("name", metavar="NAME", help="the mailbox")
+    login.add_argument("--port", type=int, default=8765, metavar="N", help="where the browser comes back")
+    login.set_defaults(act=_login)
+
     demo = commands.add_parser("demo", help="the main job on embedded servers")
     demo.add_argument("--serve", action="store_true", help="keep running, for a mail client of your own")
     demo.set_defaults(act=_demo, config=None, json=False)
@@ -171,6 +176,12 @@ def _check(args: argparse.Namespace) -> int:
     from daemon.commands.check import check  # noqa: PLC0415  as above
 
     return check(args.config, as_json=args.json)
+
+
+def _login(args: argparse.Namespace) -> int:
+    from daemon.commands.login import login  # noqa: PLC0415  as above
+
+    return login(args.config, args.name, port=args.port, as_json=args.json)
 
 
 def _inspect(args: argparse.Namespace) -> int:

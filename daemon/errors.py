@@ -2,6 +2,7 @@
 
     FirstreplyError
     ├── ConfigurationError    exit 78: a person must change a file; names file, key and remedy
+    │   └── RevokedError     the provider takes our token no more; mail waits until somebody logs in again
     ├── TemporaryError        exit 75: the same act may succeed later; unknown failures count as this
     │   └── LockedError       another process holds the ledger or the mailbox
     ├── PermanentError        proven: repeating the act cannot succeed (a 5xx, a BAD, a damaged file)
@@ -27,6 +28,10 @@ class ConfigurationError(FirstreplyError):
         self.problem = problem
         self.where = where
         self.remedy = remedy
+
+
+class RevokedError(ConfigurationError):
+    """What a person granted at a mail provider has ended: revoked, expired, or the password was changed."""
 
 
 class TemporaryError(FirstreplyError):

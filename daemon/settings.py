@@ -10,7 +10,7 @@ import difflib
 import json
 import os
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -22,16 +22,12 @@ from pydantic_core import ErrorDetails
 
 from daemon.desk.alert import Alerting
 from daemon.desk.digest import Digest
-from daemon.desk.mailbox import Mailbox, SendingRules
 from daemon.desk.playbook import DEFAULT_PLAYS, Playbook, Scenario
 from daemon.errors import ConfigurationError
-from daemon.mail.kinds import ReadingContext
-from daemon.ports.credentials import Secret, read_secret
-from daemon.ports.imap import ImapServer
-from daemon.ports.smtp import SmtpServer
 from daemon.reply.library import Places
 from daemon.settings_calendar import calendar_of, office_of
-from daemon.settings_file import FirstreplyFile, MailboxTable
+from daemon.settings_file import FirstreplyFile
+from daemon.settings_mailbox import MailboxSettings, mailbox_settings
 from daemon.settings_playbook import PlaybookFile, PlayTable
 from daemon.settings_told import MetricsSettings, digest_of, metrics_of
 
@@ -42,16 +38,6 @@ _REMEDIES = {
     "missing": "Add it",
     "extra_forbidden": "Remove it, or correct its spelling",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class MailboxSettings:
-    """One mailbox with its servers."""
-
-    mailbox: Mailbox
-    imap: ImapServer
-    smtp: SmtpServer
-    reading: ReadingContext
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +95,9 @@ def load(path: Path, environ: Mapping[str, str] = os.environ) -> Settings:
             manuals=_beside(path, "manuals", file.manuals, "manuals"),
             knowledge=_beside(path, "knowledge", file.knowledge, "knowledge"),
         ),
-        mailboxes=tuple(_mailbox(path, table, environ) for table in file.mailbox),
+        mailboxes=tuple(
+            mailbox_settings(path, Path(file.state_dir), table, environ) for table in file.mailbox
+        ),
         playbook=playbook,
         threshold=file.classifier.threshold,
         confirmation_weight=file.classifier.confirmation_weight,
@@ -153,9 +141,11 @@ def _beside(path: Path, key: str, given: str | None, usual: str) -> Path | None:
 def prove_secrets(settings: Settings) -> None:
     """Read every secret once, so that a missing one is told at the start and not at the first mail."""
     for box in settings.mailboxes:
-        box.imap.password()
-        if box.smtp.password is not None:
-            box.smtp.password()
+        if box.tokens is not None:
+            box.tokens.prove()
+        for server in (box.imap, box.smtp):
+            if server.renew is None and server.password is not None:
+                server.password()
 
 
 def _read(path: Path, model: type[Model]) -> Model:
@@ -203,54 +193,6 @@ def _keys(model: type[BaseModel]) -> set[str]:
     schema: dict[str, Any] = model.model_json_schema(mode="serialization")
     tables = [schema, *schema.get("$defs", {}).values()]
     return {key for table in tables for key in table.get("properties", {})}
-
-
-def _mailbox(path: Path, table: MailboxTable, environ: Mapping[str, str]) -> MailboxSettings:
-    def reader(secret: Secret, key: str) -> Callable[[], str]:
-        where = f"{path}: mailbox {table.name!r}, {key}.password"
-        return lambda: read_secret(secret, environ=environ, where=where)
-
-    if table.imap.auth != "password":
-        raise ConfigurationError(
-            f'"{table.imap.auth}" is not built yet',
-            where=f"{path}: mailbox {table.name!r}, imap.auth",
-            remedy='Use "password", or leave the key out',
-        )
-    return MailboxSettings(
-        mailbox=Mailbox(
-            name=table.name,
-            address=table.address,
-            brand=table.brand,
-            signature=table.signature,
-            layout=table.layout,
-            folders=table.folders,
-            approval=table.approval,
-            sending=SendingRules(receipt_alert=table.smtp.receipt_alert),
-        ),
-        imap=ImapServer(
-            host=table.imap.host,
-            port=table.imap.port,
-            security=table.imap.security,
-            username=table.imap.username,
-            password=reader(table.imap.password, "imap"),
-            ca_file=table.imap.ca_file,
-        ),
-        smtp=SmtpServer(
-            host=table.smtp.host,
-            port=table.smtp.port,
-            security=table.smtp.security,
-            username=table.smtp.username,
-            password=reader(table.smtp.password, "smtp"),
-            ca_file=table.smtp.ca_file,
-        ),
-        reading=ReadingContext(
-            own_addresses=frozenset({table.address.lower()}),
-            marketplaces=tuple(table.marketplaces),
-            authserv_id=table.authserv_id,
-            authserv_topmost=table.authserv_topmost,
-            allowed_senders=frozenset(address.lower() for address in table.allowed_senders),
-        ),
-    )
 
 
 def _playbook(path: Path, file: PlaybookFile) -> Playbook:

@@ -7,123 +7,14 @@ Errors: `ValueError` inside validators, which pydantic collects; `settings.py` t
 into one `ConfigurationError` that names file, key and remedy.
 """
 
-import re
 from datetime import timedelta
 from typing import Annotated, Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
-from daemon.desk.alert import reaches_buyers
-from daemon.desk.mailbox import ADDRESS, ApprovalTimes, Folders
-from daemon.ports.credentials import Secret
-from daemon.ports.security import Security
-
-LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
-_DURATION = re.compile(r"([0-9]{1,6})\s*([smhd])")
-_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
-
-
-def duration(text: object) -> timedelta:
-    """A duration as people write it: a whole number and one of s, m, h, d, such as "2h" or "7d"."""
-    if isinstance(text, timedelta):
-        return text
-    match = _DURATION.fullmatch(text.strip()) if isinstance(text, str) else None
-    if match is None:
-        raise ValueError('write a whole number and a unit (s, m, h, d), such as "2h"')
-    return timedelta(**{_UNITS[match[2]]: int(match[1])})
-
-
-def _secret(value: object) -> object:
-    if isinstance(value, str):
-        raise ValueError(  # noqa: TRY004  pydantic collects only ValueError
-            "a secret in clear text is not allowed here; write "
-            '{ credential = "NAME" }, { env = "NAME" }, { file = "/path" } or { command = "..." }'
-        )
-    return value
-
-
-def _security(value: object) -> object:
-    return Security(value) if isinstance(value, str) and value in set(Security) else value
-
-
-def _address(value: object) -> object:
-    if isinstance(value, str) and not ADDRESS.fullmatch(value):
-        raise ValueError("this is no plain e-mail address, such as support@shop.example")
-    return value
-
-
-def _loopback(host: str) -> str:
-    if host not in LOOPBACK:
-        raise ValueError(
-            f"metrics are told on a loopback address only, not on {host}; write 127.0.0.1 or ::1, and let a "
-            "proxy that asks for a password answer others"
-        )
-    return host
-
-
-def _zone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise ValueError("this is no time zone; write one such as Europe/Berlin or UTC") from error
-    return name
-
-
-def _team(address: str) -> str:
-    if reaches_buyers(address):
-        raise ValueError("this is an address of Amazon's, and no alert may ever reach a buyer")
-    return address
-
-
-Duration = Annotated[timedelta, BeforeValidator(duration)]
-SecretValue = Annotated[Secret, BeforeValidator(_secret)]
-SecurityValue = Annotated[Security, BeforeValidator(_security)]
-Zone = Annotated[str, AfterValidator(_zone)]
-Address = Annotated[str, BeforeValidator(_address)]
-TeamAddress = Annotated[str, BeforeValidator(_address), AfterValidator(_team)]
-Port = Annotated[int, Field(ge=1, le=65535)]
-Share = Annotated[float, Field(gt=0, lt=1, strict=False)]
-
-
-class Strict(BaseModel):
-    """A table of the file: no unknown keys, no silent conversions, never changed."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
-
-
-class Server(Strict):
-    """What the IMAP and the SMTP server have in common."""
-
-    host: str
-    port: Port
-    security: SecurityValue = Security.TLS
-    username: str
-    password: SecretValue
-    ca_file: str | None = None
-
-    @model_validator(mode="after")
-    def _encrypted(self) -> "Server":
-        if self.security is Security.NONE and self.host not in LOOPBACK:
-            raise ValueError(
-                f'security "none" is allowed only for a loopback host, not for {self.host}; '
-                'write "tls" or "starttls"'
-            )
-        return self
-
-
-class ImapTable(Server):
-    """`[mailbox.imap]`."""
-
-    port: Port = 993
-    auth: Literal["password", "xoauth2"] = "password"
-
-
-class SmtpTable(Server):
-    """`[mailbox.smtp]`."""
-
-    port: Port = 465
-    receipt_alert: Duration = timedelta(hours=24)
+from daemon.desk.mailbox import ApprovalTimes, Folders
+from daemon.settings_servers import ImapTable, OauthTable, SmtpTable
+from daemon.settings_types import Address, Duration, LoopbackHost, Share, Strict, TeamAddress, Zone
 
 
 class MailboxTable(Strict):
@@ -140,8 +31,17 @@ class MailboxTable(Strict):
     allowed_senders: list[Address] = Field(default_factory=list)
     imap: ImapTable
     smtp: SmtpTable
+    oauth: OauthTable = OauthTable()
     folders: Folders = Folders()
     approval: ApprovalTimes = ApprovalTimes()
+
+    @model_validator(mode="after")
+    def _client(self) -> "MailboxTable":
+        if "xoauth2" in {self.imap.auth, self.smtp.auth} and not (
+            self.oauth.provider and self.oauth.client_id
+        ):
+            raise ValueError('auth = "xoauth2" needs provider and client_id in [mailbox.oauth]')
+        return self
 
 
 class ClassifierTable(Strict):
@@ -199,7 +99,7 @@ class ReportTable(Strict):
 class MetricsTable(Strict):
     """`[metrics]`."""
 
-    listen: Annotated[str, AfterValidator(_loopback)] = "127.0.0.1"
+    listen: LoopbackHost = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] | None = None
     textfile: str | None = None
     unhealthy_after: Annotated[Duration, Field(ge=timedelta(minutes=1))] = timedelta(minutes=30)

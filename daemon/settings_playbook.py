@@ -1,6 +1,6 @@
 """The shape of `playbook.toml`: every key, its type, its default, its rules.
 
-Promises: as for `settings_file.py`, whose tables it builds on.
+Promises: as for `settings_file.py`.
 
 Errors: `ValueError` inside validators, which pydantic collects.
 """
@@ -11,7 +11,7 @@ from pydantic import ConfigDict, Field
 
 from daemon.desk.playbook import Scenario
 from daemon.settings_calendar import CalendarTable
-from daemon.settings_file import Duration, Strict
+from daemon.settings_types import Duration, Strict
 
 
 class PlayTable(Strict):

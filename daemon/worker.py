@@ -3,7 +3,7 @@
 Promises: blocking work runs in one thread that belongs to this mailbox. A poll asks STATUS of all watched
 folders in one round trip; a cycle runs when a folder changed, a delivery is due, or a full look is. Every
 failure of the outside ends the connection, and the next one starts with a full look. Hints (IDLE, signals)
-only shorten the wait.
+only shorten the wait. A token that the provider takes no more stops this mailbox alone, with an alert.
 
 Errors: `ConfigurationError` from the very first connection only; afterwards nothing leaves `run`.
 """
@@ -12,7 +12,6 @@ import asyncio
 import math
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict
 from datetime import timedelta
 from functools import partial
 from typing import TypeVar
@@ -21,19 +20,21 @@ import tenacity
 from structlog.typing import FilteringBoundLogger
 
 from daemon.cycle import run_cycle
+from daemon.desk.alert import Alert, AlertKind
 from daemon.desk.mailbox import Mailbox
-from daemon.errors import ConfigurationError, FirstreplyError, LockedError
+from daemon.errors import ConfigurationError, FirstreplyError, LockedError, RevokedError
 from daemon.house import House, WatchedSender
 from daemon.ports.idle import IdleWatcher
 from daemon.ports.imap import FolderNames, FolderStatus, ImapConnection
 from daemon.ports.ledger.store import Claim
+from daemon.ports.retry import GrowingWait
 from daemon.ports.smtp import SmtpSender
-from daemon.settings import MailboxSettings
+from daemon.settings_mailbox import MailboxSettings
 from daemon.stages.approval import first_marks
 from daemon.stages.context import Context
 from daemon.stages.filing import doubt_left_sending
 from daemon.stages.freezing import made_again
-from daemon.stages.hands import corrections, watched
+from daemon.stages.hands import corrections, wanted, watched
 
 Result = TypeVar("Result")
 
@@ -107,7 +108,7 @@ class MailboxWorker:
     async def _session_with_patience(self) -> None:
         """Repeat failing sessions, waiting longer each time; returns when one had worked for a while."""
         policy = tenacity.AsyncRetrying(
-            wait=tenacity.wait_random_exponential(multiplier=1, max=60),
+            wait=GrowingWait(first=1.0, cap=60.0),
             stop=lambda _: self._stopping.is_set(),
             retry=tenacity.retry_if_exception(self._may_heal),
             sleep=self._pause,
@@ -124,7 +125,7 @@ class MailboxWorker:
         """Everything but a fenced claim, and a setting that has never worked."""
         if isinstance(error, LockedError):
             return False
-        if isinstance(error, ConfigurationError):
+        if isinstance(error, ConfigurationError) and not isinstance(error, RevokedError):
             return self._connected_once
         return isinstance(error, FirstreplyError)
 
@@ -173,7 +174,7 @@ class MailboxWorker:
             self._progress()
             if once or self._stopping.is_set():
                 return
-            await self._wait_for_hint()
+            await self._pause(self._house.cycle.poll.total_seconds())
 
     async def _cycle(self, context: Context, statuses: dict[str, FolderStatus], *, full: bool) -> None:
         began = self._house.monotonic()
@@ -186,6 +187,7 @@ class MailboxWorker:
         await self._run(
             lambda: self._house.ledger.mailboxes.note_cycle(context.claim, done, connected=True, error=None)
         )
+        await self._run(partial(self._tell_revoked, context.claim))
         seconds = self._house.monotonic() - began
         self._house.metrics.cycle(self.name, seconds)
         if counts or full:
@@ -198,6 +200,16 @@ class MailboxWorker:
         self._house.metrics.error(self.name, type(error).__name__)
         if self._claim is not None and not isinstance(error, LockedError):
             self._house.ledger.mailboxes.note_cycle(self._claim, None, connected=False, error=str(error))
+            self._tell_revoked(self._claim)
+
+    def _tell_revoked(self, claim: Claim) -> None:
+        """Raise the alert of a dead grant, once for each grant; SMTP may find it while IMAP still works."""
+        tokens = self._settings.tokens
+        if tokens is not None and tokens.revoked is not None:
+            alert = Alert(
+                AlertKind.LOGIN_REVOKED, f"login_revoked:{tokens.revoked}", f"firstreply login {self.name}"
+            )
+            self._house.ledger.alerts.raise_(claim, [alert], self._house.now(), "worker")
 
     # ---- in the mailbox's thread -------------------------------------------------------------
 
@@ -206,12 +218,7 @@ class MailboxWorker:
         self._claim = self._house.ledger.mailboxes.claim(box.name, box.address, self._house.now())
 
     def _folders(self, connection: ImapConnection) -> FolderNames:
-        box = self._settings.mailbox
-        wanted = asdict(box.folders)
-        if box.layout == "drafts":
-            wanted["approval"] = None  # the account's own Drafts folder is the queue
-            _refuse_gmail(connection)
-        folders = connection.resolve(wanted)
+        folders = connection.resolve(wanted(self._settings.mailbox, connection.capabilities))
         context = self._context(connection, folders)
         needed = [*watched(folders, context.corrections), folders.reclassify]
         created = connection.ensure(name for name in needed if name != folders.inbox)
@@ -273,10 +280,6 @@ class MailboxWorker:
             watcher.start()
         return watchers
 
-    async def _wait_for_hint(self) -> None:
-        await self._pause(self._house.cycle.poll.total_seconds())
-        self._hint.clear()
-
     async def _pause(self, seconds: float) -> None:
         """Wait for a hint, the stop or the end of the time, whichever comes first."""
         waits = [asyncio.ensure_future(event.wait()) for event in (self._hint, self._stopping)]
@@ -285,13 +288,4 @@ class MailboxWorker:
         finally:
             for wait in waits:
                 wait.cancel()
-
-
-def _refuse_gmail(connection: ImapConnection) -> None:
-    """Gmail gives no draft another label than DRAFT: nobody could move one into Approved."""
-    if "X-GM-EXT-1" in connection.capabilities:
-        raise ConfigurationError(
-            "Gmail's drafts cannot be moved into another folder",
-            where="mailbox.layout",
-            remedy='Write layout = "folders".',
-        )
+            self._hint.clear()  # one that stayed would shorten every later wait to nothing

@@ -56,6 +56,7 @@ class Sink:
         self.offers = [*extensions, *([f"AUTH {methods}"] if login else [])]
         self.fault: Fault | str | None = None
         self.on_accepted: Callable[[Accepted], None] | None = None
+        self.takes_token: Callable[[str], bool] = lambda _: False
         self.accepted: list[Accepted] = []
         self.commands: list[str] = []
         self.connections = 0
@@ -187,6 +188,9 @@ class _Session:
         self.say(f"250 {offers[-1]}")
 
     def _log_in(self, words: list[str]) -> None:
+        if words[0] in {"XOAUTH2", "OAUTHBEARER"}:
+            self._log_in_by_token(base64.b64decode(words[1]).decode())
+            return
         if words[0] == "PLAIN":
             given = tuple(base64.b64decode(words[1]).decode().split("\0")[1:])
         else:
@@ -194,6 +198,14 @@ class _Session:
             given = tuple(base64.b64decode(text).decode() for text in (user, self._ask("UGFzc3dvcmQ6")))
         good = given == self._sink.login
         self.say("235 2.7.0 welcome" if good else "535 5.7.8 wrong password")
+
+    def _log_in_by_token(self, message: str) -> None:
+        token = message.partition("auth=Bearer ")[2].rstrip("\x01")
+        if self._sink.takes_token(token):
+            self.say("235 2.7.0 welcome")
+            return
+        self._ask(base64.b64encode(b'{"status":"401"}').decode())
+        self.say("535 5.7.8 token refused")
 
     def _ask(self, challenge: str) -> bytes:
         self.say(f"334 {challenge}")

@@ -3,7 +3,7 @@
 # requirements-webmail.lock with what `make test-webmail` needs besides.
 set -euo pipefail
 .venv/bin/python -m pip install --quiet uv
-.venv/bin/uv pip compile pyproject.toml --extra demo --extra postgresql --group dev --universal --python-version 3.11 \
+.venv/bin/uv pip compile pyproject.toml --extra demo --extra keyring --extra oauth --extra postgresql --group dev --universal --python-version 3.11 \
     --generate-hashes --no-header --no-emit-index-url --quiet --output-file requirements.lock
 .venv/bin/uv pip compile --group webmail --constraint requirements.lock --universal --python-version 3.11 \
     --generate-hashes --no-header --no-emit-index-url --quiet --output-file requirements-webmail.lock

@@ -23,7 +23,8 @@ from daemon.reply.library import load_library
 from daemon.reply.problems import Problem
 from daemon.reply.template_check import check_templates
 from daemon.service import template_folders
-from daemon.settings import MailboxSettings, Settings, find, load
+from daemon.settings import Settings, find, load
+from daemon.settings_mailbox import MailboxSettings
 
 WANTED = {
     "UIDPLUS": "moves and appends are found again by searching, which is slower",

@@ -23,7 +23,8 @@ from daemon.errors import ConfigurationError, FirstreplyError, PermanentError
 from daemon.ports.imap import ImapConnection
 from daemon.ports.ledger.evidence import Evidence, Row
 from daemon.reporting.dossier import Mail, entries, zipped
-from daemon.settings import MailboxSettings, Settings, find, load
+from daemon.settings import Settings, find, load
+from daemon.settings_mailbox import MailboxSettings
 
 AT_ONCE = 20
 

@@ -11,7 +11,7 @@ from daemon.errors import ConfigurationError, FirstreplyError
 from daemon.logs import configure
 from daemon.service import Service
 from daemon.settings import find, load
-from daemon.settings_file import duration
+from daemon.settings_types import duration
 
 
 def run(config: str | None, *, once: bool, since: str | None) -> int:

@@ -35,6 +35,7 @@ class AlertKind(StrEnum):
     FLOOD = "flood"
     FOLDER_RENUMBERED = "folder_renumbered"
     FOLDER_MADE_AGAIN = "folder_made_again"
+    LOGIN_REVOKED = "login_revoked"
 
 
 ALERTS: Mapping[str, str] = {
@@ -49,6 +50,7 @@ ALERTS: Mapping[str, str] = {
     AlertKind.FLOOD: "Very many drafts were approved within a minute; they wait for a second move.",
     AlertKind.FOLDER_RENUMBERED: "A folder was restored or made again; the drafts in it were read anew.",
     AlertKind.FOLDER_MADE_AGAIN: "A folder was renamed or deleted, and has been made again.",
+    AlertKind.LOGIN_REVOKED: "The mail provider takes our token no more; mail waits until somebody logs in.",
     AlertKind.AUDIT_DIFFERS: "The inbox and the ledger do not hold the same messages.",
 }
 """Every kind of alert, and the sentence that tells it."""
@@ -104,6 +106,7 @@ def mail(mailbox: str, alerts: Sequence[Alert]) -> tuple[str, str]:
 
 
 _BY_WEIGHT = (
+    AlertKind.LOGIN_REVOKED,
     AlertKind.MASS_VANISH,
     AlertKind.FLOOD,
     AlertKind.FOLDER_MADE_AGAIN,

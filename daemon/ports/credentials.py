@@ -1,4 +1,4 @@
-"""Where a secret comes from, and reading it: systemd credential, environment, file or command.
+"""Where a secret comes from, and reading it: systemd credential, environment, file, command or keyring.
 
 Promises: the secret itself is never part of a value's repr, of an error's text, of an argument list
 or of a child's environment, and is never kept by this module. Errors: `Secret` raises ValueError when
@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 from daemon.errors import ConfigurationError
+from daemon.ports.keyring_access import SERVICE, from_keyring
 
 COMMAND_TIMEOUT = 10.0
 _SIZE_LIMIT = 65_536
@@ -36,12 +37,14 @@ class Secret:
         env: name of an environment variable.
         file: path of a file that only its owner may read.
         command: command line whose first line of output is the secret; no shell is involved.
+        keyring: name under which the user's keyring keeps it for the service "firstreply".
     """
 
     credential: str | None = None
     env: str | None = None
     file: str | None = None
     command: str | None = field(default=None, repr=False)  # people do put tokens into command lines
+    keyring: str | None = None
 
     def __post_init__(self) -> None:
         named = [f.name for f in fields(self) if getattr(self, f.name) is not None]
@@ -49,7 +52,7 @@ class Secret:
             raise ValueError(
                 f"names {' and '.join(named) or 'no source'} for a secret; "
                 'write exactly one of { credential = "NAME" }, { env = "NAME" }, '
-                '{ file = "/path" } or { command = "…" }'
+                '{ file = "/path" }, { command = "…" } or { keyring = "NAME" }'
             )
         if not getattr(self, named[0]).strip():
             raise ValueError(f"{named[0]} is empty; write the name, path or command of the secret")
@@ -79,6 +82,8 @@ def read_secret(
         raw, source = _variable(secret.env, environ, problem), f"variable {secret.env}"
     elif secret.file is not None:
         raw, source = _file(Path(secret.file), problem), f"file {secret.file}"
+    elif secret.keyring is not None:
+        raw, source = _keyring(secret.keyring, where, problem), f"keyring's {secret.keyring}"
     else:
         raw, source = _command(secret.command or "", environ, timeout, problem), "command's output"
     return _text(raw, source, problem)
@@ -137,6 +142,13 @@ def _file(path: Path, problem: _Problem) -> bytes:
     except OSError as error:
         remedy = "Correct the path, or make the file readable for the user that runs firstreply."
         raise problem(f"file {path} cannot be read ({error.strerror})", remedy) from error
+
+
+def _keyring(name: str, where: str, problem: _Problem) -> bytes:
+    found = from_keyring(name, where=where)
+    if found is None:
+        raise problem(f"the keyring has no {name}", f"Run: keyring set {SERVICE} {shlex.quote(name)}.")
+    return found.encode()
 
 
 def _command(command: str, environ: Mapping[str, str], timeout: float, problem: _Problem) -> bytes:

@@ -6,10 +6,13 @@ TemporaryError for everything else; the password's own source may raise its erro
 
 import contextlib
 import imaplib
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from imapclient.exceptions import LoginError
 
+from daemon.errors import FirstreplyError
+from daemon.ports import sasl
 from daemon.ports.imap_errors import connecting
 from daemon.ports.imap_transport import Client
 from daemon.ports.imap_values import ImapServer
@@ -39,7 +42,10 @@ def dial(server: ImapServer) -> Dialled:
         client = Client(server, context)
         if server.security is Security.STARTTLS:
             client.starttls(context)
-        _login(client, server.username, password)
+        if server.renew is None:
+            _login(client, server.username, password)
+        else:
+            _login_by_token(client, server, password, server.renew)
         capabilities = _capabilities(client)
         if {"ENABLE", "CONDSTORE"} <= capabilities:
             client.enable("CONDSTORE")  # Dovecot keeps no HIGHESTMODSEQ before somebody asked for it
@@ -49,6 +55,10 @@ def dial(server: ImapServer) -> Dialled:
         if client is not None:
             client.transport.shutdown()
         raise connecting(error, server) from error
+    except FirstreplyError:  # no other token could be had
+        if client is not None:
+            client.transport.shutdown()
+        raise
 
 
 def _capabilities(client: Client) -> frozenset[str]:
@@ -67,6 +77,31 @@ def _login(client: Client, username: str, password: str) -> None:
         client.plain_login(username, password)
     else:
         raise LoginError("the server takes no password in this way (neither LOGIN nor PLAIN)")
+
+
+def _login_by_token(client: Client, server: ImapServer, token: str, renew: Callable[[str], str]) -> None:
+    """AUTHENTICATE with the token; a refused one is renewed and tried once more."""
+    try:
+        _authenticate(client, server, token)
+    except LoginError:
+        _authenticate(client, server, renew(token))
+
+
+def _authenticate(client: Client, server: ImapServer, token: str) -> None:
+    offered = {name.removeprefix("AUTH=") for name in _capabilities(client) if name.startswith("AUTH=")}
+    mechanism = sasl.mechanism(offered)
+    if mechanism is None:
+        raise LoginError("the server takes no token (neither OAUTHBEARER nor XOAUTH2)")
+    messages = [sasl.words(mechanism, server.username, token, server.host, server.port)]
+    try:
+        # the first challenge is empty, a second one tells why the token was refused
+        client.transport.authenticate(
+            mechanism, lambda _: messages.pop() if messages else sasl.answer(mechanism)
+        )
+    except imaplib.IMAP4.abort:
+        raise
+    except imaplib.IMAP4.error as error:
+        raise LoginError(str(error)) from error
 
 
 def _plain_word(password: str) -> str:

@@ -19,10 +19,13 @@ class ImapServer:
     security: Security
     username: str
     password: Callable[[], str] = field(repr=False)
-    """Asked at each connect, so that a changed credential is found; its errors pass through."""
+    """Asked at each connect, so that a changed credential is found; its errors pass through. With
+    `renew` it gives an OAuth access token."""
     ca_file: str | None = None
     connect_timeout: float = 20
     read_timeout: float = 60
+    renew: Callable[[str], str] | None = field(default=None, repr=False)
+    """Gives another token than the one that the server refused; None: log in by password."""
 
 
 @dataclass(frozen=True, slots=True)

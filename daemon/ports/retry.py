@@ -13,7 +13,7 @@ import threading
 import tenacity
 from tenacity.wait import wait_base
 
-from daemon.errors import ConfigurationError, FirstreplyError, TemporaryError
+from daemon.errors import ConfigurationError, FirstreplyError, RevokedError, TemporaryError
 
 SLOW = 300.0
 """Seconds to wait, at least half of it, after a refused login or another fault of the settings."""
@@ -31,7 +31,8 @@ class GrowingWait(wait_base):
         outcome = retry_state.outcome
         ceiling = min(self.cap, self.first * 2.0 ** min(retry_state.attempt_number - 1, 30))
         if outcome is not None and isinstance(outcome.exception(), ConfigurationError):
-            ceiling = max(ceiling, SLOW)
+            # a dead grant is found out without asking anybody, and may be renewed at any moment
+            ceiling = ceiling if isinstance(outcome.exception(), RevokedError) else max(ceiling, SLOW)
         return random.uniform(ceiling / 2, ceiling)  # noqa: S311  a spread, no secret
 
 

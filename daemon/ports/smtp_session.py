@@ -11,6 +11,7 @@ Errors: aiosmtplib's and OSError, which `daemon.ports.smtp` judges; Configuratio
 """
 
 import asyncio
+import base64
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ from typing import cast
 
 from aiosmtplib import (
     SMTP,
+    SMTPAuthenticationError,
     SMTPDataError,
     SMTPNotSupported,
     SMTPReadTimeoutError,
@@ -28,11 +30,15 @@ from aiosmtplib import (
 )
 from aiosmtplib.protocol import SMTPProtocol
 
+from daemon.ports import sasl
 from daemon.ports.security import Security, require_loopback, tls_context
 
 COMPLETED = 250
 SERVICE_CLOSING = 421
 _START_INPUT = 354
+_LOGGED_IN = 235
+_CHALLENGE = 334
+_PERMANENT = 500
 _WILL_FORWARD = 251  # RFC 5321 section 3.4: accepted all the same
 _DOT_AT_LINE_START = re.compile(rb"(?m)^\.")
 _EHLO_NAME = "[127.0.0.1]"  # submission servers do not use it, and it tells nobody our host's name
@@ -47,11 +53,13 @@ class SmtpServer:
         port: 465 for TLS, 587 for STARTTLS.
         security: how the connection is protected; `none` is refused for all but loopback hosts.
         username: login name, or None for a server that wants no login.
-        password: called at each connect, in a thread; may raise ConfigurationError.
+        password: called at each connect, in a thread; may raise ConfigurationError. With `renew` it
+            gives an OAuth access token.
         ca_file: PEM file of the authorities to trust in place of the system's.
         timeout: seconds to wait for each reply but the one to the dot.
         dot_timeout: seconds to wait for the text to leave our buffers, and for the reply to the final
             dot (RFC 5321 section 4.5.3.2.6: 10 minutes; a shorter wait makes doubt out of patience).
+        renew: gives another token than the one that the server refused; None: log in by password.
     """
 
     host: str
@@ -62,6 +70,7 @@ class SmtpServer:
     ca_file: str | None = None
     timeout: float = 60.0
     dot_timeout: float = 600.0
+    renew: Callable[[str], str] | None = field(default=None, repr=False)
 
     @property
     def where(self) -> str:
@@ -94,7 +103,10 @@ async def open_session(server: SmtpServer) -> SMTP:
             await _start_tls(smtp)
         if server.username is not None:
             password = "" if server.password is None else await asyncio.to_thread(server.password)
-            await _log_in(smtp, server.username, password)
+            if server.renew is None:
+                await _log_in(smtp, server.username, password)
+            else:
+                await _log_in_by_token(smtp, server, password, server.renew)
     except BaseException:  # a session half open must not be taken for a usable one
         abort(smtp)
         raise
@@ -124,6 +136,28 @@ async def _log_in(smtp: SMTP, username: str, password: str) -> None:
         await smtp.auth_login(username, password)
     else:
         raise SMTPNotSupported("the server offers no login by password (AUTH PLAIN or LOGIN)")
+
+
+async def _log_in_by_token(smtp: SMTP, server: SmtpServer, token: str, renew: Callable[[str], str]) -> None:
+    """Log in with the token; a refused one is renewed and tried once more."""
+    try:
+        await _authenticate(smtp, server, token)
+    except SMTPAuthenticationError as error:
+        if error.code < _PERMANENT:
+            raise
+        await _authenticate(smtp, server, await asyncio.to_thread(renew, token))
+
+
+async def _authenticate(smtp: SMTP, server: SmtpServer, token: str) -> None:
+    mechanism = sasl.mechanism(smtp.server_auth_methods)
+    if mechanism is None:
+        raise SMTPNotSupported("the server offers no login by token (AUTH OAUTHBEARER or XOAUTH2)")
+    first = sasl.words(mechanism, server.username or "", token, server.host, server.port)
+    reply = await smtp.execute_command(b"AUTH", mechanism.encode(), base64.b64encode(first))
+    if reply.code == _CHALLENGE:  # it tells why the token was refused
+        reply = await smtp.execute_command(base64.b64encode(sasl.answer(mechanism)))
+    if reply.code != _LOGGED_IN:
+        raise SMTPAuthenticationError(reply.code, reply.message)
 
 
 async def give_sender(smtp: SMTP, sender: str, size: int) -> None:

@@ -3,13 +3,16 @@
 Promises: one place that knows which folders are looked at and in which role. In the layout "drafts" the
 account's own Drafts folder is the queue, and has that role only.
 
-Errors: none.
+Errors: `ConfigurationError` for a layout that a server cannot have.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import asdict
 
 from daemon.desk.gesture_model import Role
+from daemon.desk.mailbox import Mailbox
 from daemon.desk.playbook import Scenario
+from daemon.errors import ConfigurationError
 from daemon.ports.imap import FolderNames
 from daemon.stages.context import Context
 
@@ -24,6 +27,21 @@ def corrections(names: FolderNames, child: Callable[[str, str], str]) -> dict[st
     named = [scenario for scenario in Scenario if scenario is not Scenario.NO_REPLY_NEEDED]
     below = {child(names.reclassify, spoken(scenario)): scenario for scenario in named}
     return {**below, names.no_reply_needed: Scenario.NO_REPLY_NEEDED}
+
+
+def wanted(mailbox: Mailbox, capabilities: Collection[str]) -> dict[str, str | None]:
+    """The folders' configured names, for a server to resolve; None where it knows the folder itself."""
+    names: dict[str, str | None] = asdict(mailbox.folders)
+    if mailbox.layout == "drafts":
+        if "X-GM-EXT-1" in capabilities:
+            # Gmail gives no draft another label than DRAFT: nobody could move one into Approved
+            raise ConfigurationError(
+                "Gmail's drafts cannot be moved into another folder",
+                where="mailbox.layout",
+                remedy='Write layout = "folders".',
+            )
+        names["approval"] = None  # the account's own Drafts folder is the queue
+    return names
 
 
 def roles(names: FolderNames, corrected: Mapping[str, Scenario]) -> dict[str, Role]:

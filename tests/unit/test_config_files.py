@@ -15,13 +15,17 @@ from pydantic_core import PydanticUndefined
 from daemon.desk.playbook import DEFAULT_PLAYS, Scenario
 from daemon.desk.policy_rules import RULES
 from daemon.settings import load
-from daemon.settings_file import FirstreplyFile, duration
+from daemon.settings_file import FirstreplyFile
 from daemon.settings_playbook import PlayTable
+from daemon.settings_types import duration
 
 CONFIG = Path(__file__).resolve().parents[2] / "config"
-MANDATORY = {"mailbox.name", "mailbox.address"} | {
-    f"mailbox.{server}.{key}" for server in ("imap", "smtp") for key in ("host", "username", "password")
+PASSWORDS = {f"mailbox.{server}.password" for server in ("imap", "smtp")}
+"""Mandatory too, but not with a login by token."""
+MANDATORY = {"mailbox.name", "mailbox.address", *PASSWORDS} | {
+    f"mailbox.{server}.{key}" for server in ("imap", "smtp") for key in ("host", "username")
 }
+SECRETS = ("password", "client_secret")
 UNSET = {
     "metrics.port",
     "metrics.textfile",
@@ -33,7 +37,10 @@ UNSET = {
     "mailbox.authserv_id",
     "mailbox.imap.ca_file",
     "mailbox.smtp.ca_file",
-} | {f"mailbox.folders.{name}" for name in ("sent", "drafts", "trash")}
+    *(f"mailbox.folders.{name}" for name in ("sent", "drafts", "trash")),
+    *(f"mailbox.oauth.{name}" for name in ("provider", "client_id", "client_secret", "ca_file")),
+    *(f"mailbox.oauth.{name}" for name in ("authority", "authorize_url", "token_url")),
+}
 """Keys whose default is that they are not set: the file shows an example."""
 EXAMPLE = """
 state_dir = "{state}"
@@ -90,7 +97,7 @@ def leaves(table: dict[str, Any], above: str = "") -> dict[str, Any]:
     found: dict[str, Any] = {}
     for key, value in table.items():
         inner = value[0] if isinstance(value, list) and value and isinstance(value[0], dict) else value
-        if isinstance(inner, dict) and key != "password":
+        if isinstance(inner, dict) and key not in SECRETS:
             found |= leaves(inner, f"{above}{key}.")
         else:
             found[above + key] = value
@@ -107,7 +114,7 @@ def defaults(model: type[Any], above: str = "") -> dict[str, Any]:
         inner = inner.__args__[0] if getattr(inner, "__origin__", None) is list else inner
         if (
             isinstance(inner, type)
-            and key != "password"
+            and key not in SECRETS
             and (issubclass(inner, BaseModel) or is_dataclass(inner))
         ):
             found |= defaults(inner, f"{above}{key}.")
@@ -124,8 +131,8 @@ def test_the_settings_file_names_every_key_of_the_code_and_no_other() -> None:
 def test_the_settings_file_shows_the_codes_defaults() -> None:
     """Each key at its default; those without one, or with none set, are known by name."""
     shown, coded = leaves(tomllib.loads(text_of("firstreply.toml", whole=True))), defaults(FirstreplyFile)
-    assert {key for key, value in coded.items() if value is PydanticUndefined} == MANDATORY
-    assert {key for key, value in coded.items() if value is None} == UNSET
+    assert {key for key, value in coded.items() if value is PydanticUndefined} == MANDATORY - PASSWORDS
+    assert {key for key, value in coded.items() if value is None} == UNSET | PASSWORDS
     for key in set(coded) - MANDATORY - UNSET:
         wanted = duration(shown[key]) if isinstance(coded[key], timedelta) else shown[key]
         assert wanted == coded[key], key
@@ -134,7 +141,8 @@ def test_the_settings_file_shows_the_codes_defaults() -> None:
 def test_only_mandatory_keys_are_set_in_the_settings_file() -> None:
     """So that a later version's better default reaches everybody who did not choose."""
     assert (
-        set(leaves(tomllib.loads(text_of("firstreply.toml")))) - {"mailbox.folders", "mailbox.approval"}
+        set(leaves(tomllib.loads(text_of("firstreply.toml"))))
+        - {"mailbox.folders", "mailbox.approval", "mailbox.oauth"}
         == MANDATORY
     )
 

@@ -12,7 +12,7 @@ from daemon.desk.playbook import DEFAULT_PLAYS, Scenario
 from daemon.errors import ConfigurationError
 from daemon.ports.security import Security
 from daemon.settings import DEFAULT_PATH, Settings, find, load, prove_secrets
-from daemon.settings_file import duration
+from daemon.settings_types import duration
 
 LEAST = """
 [[mailbox]]
@@ -153,10 +153,15 @@ WRONG = {
         "firstreply.toml",
         "answer every buyer twice",
     ),
-    "not built: auth": (
-        changed('"imap.example.com"', '"h"\nauth = "xoauth2"'),
-        "imap.auth",
-        'Use "password"',
+    "token without a client": (
+        changed('password = { env = "IMAP_SECRET" }', 'auth = "xoauth2"'),
+        "mailbox[0]",
+        "needs provider and client_id in [mailbox.oauth]",
+    ),
+    "tokens in the clear": (
+        LEAST + '[mailbox.oauth]\ntoken_url = "http://login.example.com"',
+        "mailbox[0].oauth.token_url",
+        "begins with https://",
     ),
     "no TOML": ("[[mailbox]\n", "firstreply.toml", "Correct that line"),
     "missing playbook": ('playbook = "mine.toml"\n' + LEAST, "playbook", "mine.toml does not exist"),

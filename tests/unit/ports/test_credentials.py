@@ -3,12 +3,18 @@
 import os
 import sys
 import traceback
+from collections.abc import Iterator
 from pathlib import Path
+from typing import ClassVar
 
+import keyring
+import keyring.backend
+import keyring.errors
 import pytest
 
 from daemon.errors import ConfigurationError
 from daemon.ports.credentials import COMMAND_TIMEOUT, Secret, read_secret
+from daemon.ports.token_store import Grant, KeyringStore
 
 WHERE = "firstreply.toml: mailbox 'us-store', imap.password"
 CANARY = "canary-9c41"
@@ -56,7 +62,7 @@ def private(path: Path, content: bytes) -> Path:
     ],
 )
 def test_exactly_one_source_is_named(given: dict[str, str], words: str) -> None:
-    """None and two are both refused, with the four right forms as the remedy."""
+    """None and two are both refused, with the right forms as the remedy."""
     with pytest.raises(ValueError, match=words) as caught:
         Secret(**given)
 
@@ -242,3 +248,48 @@ def test_a_command_that_does_not_end_is_given_up(tmp_path: Path) -> None:
 
     assert CANARY not in "".join(traceback.format_exception(caught.value))
     assert COMMAND_TIMEOUT == 10
+
+
+class Drawer(keyring.backend.KeyringBackend):
+    """A keyring that holds what the test put there, or is locked."""
+
+    priority = 1.0
+    locked = False
+    held: ClassVar[dict[tuple[str, str], str]] = {}
+
+    def get_password(self, service: str, username: str) -> str | None:
+        """What is there."""
+        if self.locked:
+            raise keyring.errors.KeyringLocked
+        return self.held.get((service, username))
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        """Put it there."""
+        self.held[service, username] = password
+
+    def delete_password(self, service: str, username: str) -> None:
+        """Take it out."""
+        del self.held[service, username]
+
+
+@pytest.fixture(name="drawer")
+def _drawer() -> Iterator[Drawer]:
+    before, drawer = keyring.get_keyring(), Drawer()  # type: ignore[no-untyped-call]  # it says "typed", and is not
+    keyring.set_keyring(drawer)
+    yield drawer
+    keyring.set_keyring(before)
+
+
+def test_the_keyring(drawer: Drawer, tmp_path: Path) -> None:
+    """A secret by its name, and a grant; what is missing or locked is told with a remedy."""
+    drawer.set_password("firstreply", "us-store", CANARY)
+    assert read(Secret(keyring="us-store")) == CANARY
+    assert "keyring set firstreply other" in problem_of(Secret(keyring="other")).remedy
+    store = KeyringStore("us-store", tmp_path / "us-store.json")
+    assert store.load() is None
+    with store.exclusive():
+        store.save(Grant(CANARY, "today"))
+    assert store.load() == Grant(CANARY, "today")
+    assert CANARY not in "".join(path.read_text() for path in tmp_path.iterdir())
+    drawer.locked = True
+    assert "cannot be used (KeyringLocked)" in str(problem_of(Secret(keyring="us-store")))
