@@ -17,11 +17,12 @@ from classifier.labels import LABELS
 
 Floats = npt.NDArray[np.float64]
 
-DOMAIN_SHIFT: Final = 1.55
+DOMAIN_SHIFT: Final = 1.62
 """Temperature for real messages divided by the best temperature out of fold; a little on the careful side."""
-_RARE: Final = {"order_change": 0.55, "other": 0.55}
-PRIOR: Final[Floats] = np.log([_RARE.get(label, 1.0) for label in LABELS])
-"""The corpus holds as many texts of every label; in an inbox these two are rarer than the rest."""
+_FACTORS: Final = {"order_change": 0.55, "other": 0.55, "a_to_z_claim": 1.3}
+PRIOR: Final[Floats] = np.log([_FACTORS.get(label, 1.0) for label in LABELS])
+"""The corpus holds as many texts of every label; in an inbox two are rarer than the rest. A claim that is
+overlooked costs more than a mail that is read twice, so recall comes first there."""
 _CANDIDATES: Final = np.geomspace(0.02, 20.0, 200)
 
 

@@ -40,10 +40,12 @@ def test_probabilities_sum_to_one() -> None:
     assert probabilities(np.zeros((0, 11)), 1.0).shape == (0, 11)
 
 
-def test_rare_labels_weigh_less() -> None:
-    """With nothing else to go by, the labels known to be rare are the least likely."""
-    even = probabilities(np.zeros((1, 11)), 1.0)[0]
-    assert {LABELS[number] for number in np.flatnonzero(even < even.max())} == {"other", "order_change"}
+def test_rare_labels_weigh_less_and_claims_more() -> None:
+    """With nothing else to go by, rare labels are the least likely, and a claim is not overlooked."""
+    even = dict(zip(LABELS, probabilities(np.zeros((1, 11)), 1.0)[0], strict=True))
+    usual = even["satisfied"]
+    assert {label for label, share in even.items() if share < usual} == {"other", "order_change"}
+    assert {label for label, share in even.items() if share > usual} == {"a_to_z_claim"}
     assert PRIOR.shape == (11,)
 
 
