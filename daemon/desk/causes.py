@@ -7,159 +7,82 @@ Errors: none.
 """
 
 import re
-import unicodedata
 from collections.abc import Mapping
+
+from daemon.desk.policy_shorthand import compiled, phrases
+from daemon.desk.policy_text import fold, plain_of
 
 _LONGEST = 4_000
 """Characters of the buyer's words that are looked at."""
 
 
-def _any(*words: str) -> re.Pattern[str]:
-    """One pattern for these words; Latin ones begin a word, Chinese and Japanese ones stand anywhere."""
-    latin = [word for word in words if word.isascii()]
-    other = [word for word in words if not word.isascii()]
-    return re.compile("|".join([rf"\b(?:{'|'.join(latin)})", *other]))
+def _any(text: str) -> re.Pattern[str]:
+    return compiled(phrases(text))
 
 
 _CAUSES: Mapping[str, re.Pattern[str]] = {
     "quality": _any(
-        *("broke", "defect", "poor quality", "bad quality", "low quality", "stopped working", "fell apart"),
-        *(
-            "scratched",
-            "cracked",
-            "cheaply made",
-            "flimsy",
-            "kaputt",
-            "defekt",
-            "schlechte qualitat",
-            "schrott",
-        ),
-        *(
-            "minderwertig",
-            "schlecht verarbeitet",
-            "zerbrochen",
-            "casse",
-            "mauvaise qualite",
-            "ne marche plus",
-        ),
-        *(
-            "ne fonctionne plus",
-            "roto",
-            "rota",
-            "mala calidad",
-            "dejo de funcionar",
-            "estropead",
-            "rott[oai]",
-        ),
-        *("difettos", "pessima qualita", "scarsa qualita", "smesso di funzionare", "壊れ", "故障", "不良"),
-        *("品質が", "坏了", "质量太差", "质量很差", "质量差", "质量问题", "破损", "瑕疵"),
+        r"""
+<broken> / <broke> / <defect / <(?:poor|bad|low) quality> / <stopped working> / <fell apart> / <scratched> /
+<cracked> / <cheaply made> / <flimsy> / <kaputt / <defekt / <schlechte qualität> / <schrott> / <minderwertig
+/ <schlecht verarbeitet> / <zerbrochen / <casse / <mauvaise qualite> / <ne (?:marche|fonctionne) plus> /
+<rot[oa]s?> / <mala calidad> / <dejo de funcionar> / <estropead / <rott[oaie]> / <difettos / <pessima
+qualita> / <scarsa qualita> / <smesso di funzionare> / 壊れ / 故障 / 不良 / 品質が / 坏了 / 质量太差 /
+质量很差 / 质量差 / 质量问题 / 破损 / 瑕疵
+"""
     ),
     "delivery": _any(
-        *("deliver", "courier", "shipping", "shipment", "never arrived", "arrived late", "late arrival"),
-        *("lieferung", "lieferant", "zusteller", "zugestellt", "zu spat", "nicht angekommen", "verspatet"),
-        *(
-            "livraison",
-            "livreur",
-            "livre en retard",
-            "jamais arrive",
-            "entrega",
-            "repartidor",
-            "transportista",
-        ),
-        *("no ha llegado", "llego tarde", "consegna", "corriere", "spedizione", "mai arrivat", "in ritardo"),
-        *("配達", "配送", "届か", "届きま", "物流", "快递", "送货", "没收到", "没有收到"),
+        r"""
+<deliver / <courier / <shipping> / <shipment / <never arrived> / <arrived late> / <late arrival> /
+<lieferung / <lieferant / <zusteller / <zugestellt> / <zu spät / <nicht angekommen> / <verspätet /
+<livraison / <livreur / <en retard> / <jamais arrive / <entrega> / <repartidor / <transportista / <no ha
+llegado> / <llego tarde> / <consegna / <corriere> / <spedizione> / <mai arrivat / <in ritardo> / 配達 / 配送
+/ 届か / 物流 / 快递 / 送货 / 没收到 / 没有收到
+"""
     ),
     "misuse": _any(
-        *(
-            "instruction",
-            "the manual",
-            "no manual",
-            "too complicated",
-            "confusing",
-            "figure out",
-            "how to use",
-        ),
-        *("set it up", "set up", "anleitung", "kompliziert", "wie man", "umstandlich", "mode d.emploi"),
-        *(
-            "notice",
-            "complique",
-            "comment l.utiliser",
-            "instrucciones",
-            "complicad",
-            "como se usa",
-            "istruzioni",
-        ),
-        *("complicat", "come si usa", "説明書", "使い方", "難しすぎ", "说明书", "怎么用", "不会用", "太复杂"),
+        r"""
+<instructions?> / <(?:the|no) manual> / <too complicated> / <confusing> / <figure ~6out> / <how to use> /
+<set (?:it )?up> / <anleitung / <kompliziert / <wie man> / <umständlich / <mode d'emploi> / <la notice> /
+<notice d'utilisation> / <complique / <comment l'utiliser> / <instrucciones> / <complicad[oa] / <como se
+usa> / <istruzioni> / <complicat[oa]> / <come si usa> / 説明書 / 使い方 / 難しすぎ / 说明书 / 怎么用 /
+不会用 / 太复杂
+"""
     ),
 }
 _DEMAND = _any(
-    *("free", "for nothing", "compensation", "gift card", "pay me", "send me money", "voucher", "kostenlos"),
-    *(
-        "gratis",
-        "umsonst",
-        "gutschein",
-        "entschadigung",
-        "geld",
-        "gratuit",
-        "dedommag",
-        "bon d.achat",
-        "argent",
-    ),
-    *("compensacion", "dinero", "regalo", "gratuitamente", "risarcimento", "soldi", "buono", "無料", "タダ"),
-    *("返金と", "金を", "賠償", "免费", "赔偿", "赔钱", "红包", "返现"),
+    r"""
+<for free> / <free of charge> / <(?:another|one more) ~15free> / <for nothing> / <compensation> / <gift card
+/ <pay me> / <send me money> / <voucher / <kostenlos / <gratis> / <umsonst> / <gutschein / <entschädigung /
+<geld> / <gratuit / <dedommag / <bon d'achat> / <argent> / <compensacion / <dinero> / <regalo> /
+<gratuitamente> / <risarcimento> / <soldi> / <buono> / 無料 / タダ / 賠償 / 免费 / 赔偿 / 赔钱 / 红包 / 返现
+"""
 )
 _THREAT = _any(
-    *("or else", "or i will", "or i.ll", "otherwise", "unless you", "if you don.t", "if you do not"),
-    *(
-        "sonst",
-        "andernfalls",
-        "wenn sie nicht",
-        "oder ich",
-        "sinon",
-        "ou je",
-        "si vous ne",
-        "si no",
-        "o si no",
-    ),
-    *("de lo contrario", "o pondre", "altrimenti", "se non", "oppure", "さもないと", "なければ", "でないと"),
-    *("否则", "不然", "要不"),
+    r"""
+<or else> / <or i (?:will|'ll)> / <or i'll> / <otherwise> / <unless you> / <if you (?:don't|do not)> /
+<sonst> / <andernfalls> / <wenn sie nicht> / <oder ich> / <sinon> / <ou je> / <si vous ne> / <si no> / <de
+lo contrario> / <o pondre> / <altrimenti> / <se non> / <oppure> / さもないと / なければ / でないと / 否则 /
+不然 / 要不
+"""
 )
 _REVIEW = _any(
-    *(
-        "review",
-        "star",
-        "feedback",
-        "rating",
-        "bewert",
-        "stern",
-        "rezension",
-        "avis",
-        "etoile",
-        "commentaire",
-    ),
-    *(
-        "resena",
-        "estrella",
-        "valoracion",
-        "opinion",
-        "recension",
-        "stell[ae]",
-        "valutazion",
-        "レビュー",
-        "星",
-    ),
-    *("評価", "评价", "差评", "评论"),
+    r"""
+<reviews?> / <stars?> / <feedback / <ratings?> / <bewert / <sterne?n?> / <rezension / <avis> / <etoiles?> /
+<commentaires?> / <resenas?> / <estrellas?> / <valoracion / <opinion / <recension / <stell[ae]> /
+<valutazion / レビュー / 星 / 評価 / 评价 / 差评 / 评论
+"""
 )
 _CHANGES: Mapping[str, re.Pattern[str]] = {
-    "cancellation": _any("cancel", "stornier", "storno", "annul", "キャンセル", "取り消", "取消"),
+    "cancellation": _any(r"<cancel / <stornier / <storno / <annul / キャンセル / 取り消 / 取消"),
     "address": _any(
-        "address", "adress", "rechnungsadress", "direccion", "indirizzo", "住所", "届け先", "地址"
+        r"<address> / <adress / <rechnungsadress / <direccion / <indirizzo> / 住所 / 届け先 / 地址"
     ),
     "invoice": _any(
-        *("invoice", "vat receipt", "rechnung", "facture", "factura", "fattura", "領収書", "請求書", "发票")
+        r"<invoice / <vat receipt / <rechnung / <factur[ae] / <fattur[ae]> / 領収書 / 請求書 / 发票"
     ),
     "quantity": _any(
-        *("quantity", "stuckzahl", "anzahl", "menge", "quantite", "cantidad", "quantita", "数量", "個数")
+        r"<quantity> / <stückzahl / <anzahl> / <menge> / <quantite / <cantidad> / <quantita> / 数量 / 個数"
     ),
 }
 
@@ -187,7 +110,4 @@ def _only(patterns: Mapping[str, re.Pattern[str]], text: str) -> str:
 
 
 def _folded(words: str) -> str:
-    """Lower case, without accents, on one line."""
-    plain = unicodedata.normalize("NFKD", words[:_LONGEST].casefold())
-    bare = "".join(char for char in plain if not "\u0300" <= char <= "\u036f")
-    return unicodedata.normalize("NFC", " ".join(bare.replace("ß", "ss").split()))
+    return fold(plain_of(words[:_LONGEST]))

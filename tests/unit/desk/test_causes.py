@@ -46,6 +46,8 @@ REVIEWS = {
     ],
     "": [
         "I left you a bad review.",
+        "Bad review from me: I noticed rotation marks on the start button.",
+        "Feel free to call it a bad review otherwise.",
         "The lamp broke and the delivery took weeks.",
         "Refund me or I will leave a bad review.",
         "Ich bin sehr enttäuscht.",
