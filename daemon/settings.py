@@ -217,7 +217,7 @@ def _playbook(path: Path, file: PlaybookFile) -> Playbook:
                 where=f"{path}: {scenario}.calendar",
                 remedy="Add that table, or leave the key out to count all hours",
             )
-    return Playbook(plays, severities, calendars)
+    return Playbook(plays, severities, calendars, review_line=file.wording.review_line)
 
 
 def _changes(table: PlayTable) -> dict[str, Any]:

@@ -33,12 +33,19 @@ class PolicyTable(Strict):
     __pydantic_extra__: dict[str, Literal["block", "warn"]]
 
 
+class WordingTable(Strict):
+    """`[wording]`: sentences that the owner may switch on."""
+
+    review_line: bool = False
+
+
 class PlaybookFile(Strict):
     """`playbook.toml`."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
     policy: PolicyTable = PolicyTable.model_validate({})
+    wording: WordingTable = WordingTable()
     calendar: dict[str, CalendarTable] = Field(default_factory=dict)
     product_issue: PlayTable = PlayTable()
     delivery_issue: PlayTable = PlayTable()

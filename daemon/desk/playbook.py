@@ -156,6 +156,8 @@ class Playbook:
     plays: Mapping[Scenario, Play] = field(default_factory=lambda: DEFAULT_PLAYS)
     severities: Mapping[str, str] = field(default_factory=dict)
     calendars: Mapping[str, Calendar] = field(default_factory=dict)
+    review_line: bool = False
+    """Whether an answer to a satisfied buyer ends with the neutral sentence about reviews."""
 
     @property
     def templates(self) -> frozenset[str]:

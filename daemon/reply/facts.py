@@ -50,6 +50,7 @@ class HouseFacts:
     promised: date | None = None
     change: str = ""
     cause: str = ""
+    review_line: bool = False
     manual_attached: bool = False
     """Only when the draft really carries the catalogue's manual: the text will say so."""
 
@@ -94,6 +95,7 @@ def facts_for(
     merger.add(
         "mailbox", brand=house.brand, signature=house.signature, change=house.change, cause=house.cause
     )
+    merger.add("playbook", review_line="on" if house.review_line else "")
     if house.promised is not None:
         merger.add("clock", promised_date=format_date(language, house.promised))
     product = catalogue.find(asin, language) if catalogue is not None and asin else None

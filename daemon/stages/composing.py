@@ -210,6 +210,7 @@ def _facts(context: Context, case: _Case, language: str, now: datetime) -> Facts
         signature=context.mailbox.signature,
         promised=_promised(case, now).date(),
         change=change_of(owed.text) if owed.scenario == Scenario.ORDER_CHANGE else "",
+        review_line=context.playbook.review_line,
         manual_attached=product is not None and product.manual in {file.name for file in case.files},
     )
     return facts_for(

@@ -12,7 +12,7 @@ import pytest
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
-from daemon.desk.playbook import DEFAULT_PLAYS, Scenario
+from daemon.desk.playbook import DEFAULT_PLAYS, Playbook, Scenario
 from daemon.desk.policy_rules import RULES
 from daemon.settings import load
 from daemon.settings_file import FirstreplyFile
@@ -165,7 +165,8 @@ def test_the_playbook_file_shows_every_scenario_at_its_defaults() -> None:
     """Every key of every scenario; where nothing is set, the file says so."""
     text = text_of("playbook.toml", whole=True)
     table = tomllib.loads(text)
-    assert list(table) == [*(scenario.value for scenario in Scenario), "policy"]
+    assert list(table) == [*(scenario.value for scenario in Scenario), "wording", "policy"]
+    assert table["wording"] == {"review_line": Playbook().review_line}
     for scenario in Scenario:
         shown, play = table[scenario.value], DEFAULT_PLAYS[scenario]
         coded = {name: getattr(play, name) for name in PlayTable.model_fields}

@@ -70,3 +70,14 @@ def test_a_folder_that_is_named_and_missing_is_a_configuration_error(tmp_path: P
     """What is not named may be missing."""
     with pytest.raises(ConfigurationError, match=rf"{key}: .*none does not exist"):
         load(configured(tmp_path, f'{key} = "none"\n'))
+
+
+def test_the_line_about_reviews_is_switched_on_in_the_playbook(tmp_path: Path) -> None:
+    """And nowhere else; a misspelt key is told."""
+    config, playbook = configured(tmp_path), tmp_path / "playbook.toml"
+    assert not load(config).playbook.review_line
+    playbook.write_text("[wording]\nreview_line = true\n")
+    assert load(config).playbook.review_line
+    playbook.write_text("[wording]\nreviewline = true\n")
+    with pytest.raises(ConfigurationError, match="Did you mean review_line"):
+        load(config)

@@ -101,6 +101,13 @@ def test_every_fact_has_a_source_and_a_known_name() -> None:
     assert facts.sources["buyer_name"] == "mail"
 
 
+def test_the_line_about_reviews_is_off_until_the_playbook_switches_it_on() -> None:
+    """The fact is what the template of satisfied buyers asks for."""
+    assert "review_line" not in full().values
+    facts = facts_for(MAIL, replace(HOUSE, review_line=True), language="de", today=TODAY)
+    assert (facts.values["review_line"], facts.sources["review_line"]) == ("on", "playbook")
+
+
 def test_nothing_known() -> None:
     """Without any source there is no fact, not even an empty one."""
     assert facts_for(MailFacts(), HouseFacts(), language="en", today=TODAY) == Facts({}, {})
