@@ -163,9 +163,9 @@ class MailboxWorker:
             if len(statuses) < len(looked_at):
                 folders = await self._run(partial(self._folders, connection))  # somebody deleted one
                 context = self._context(connection, folders)
-            due = await self._run(partial(self._due, context))
+            until_due = await self._run(partial(self._until_due, context))
             ticking = now - clocks_at >= CLOCK_LOOK.total_seconds()
-            if full or due or ticking or self._wanted or statuses != seen:
+            if full or until_due <= 0 or ticking or self._wanted or statuses != seen:
                 self._wanted = False
                 await self._cycle(context, statuses, full=full)
                 full_at, clocks_at, seen = now if full else full_at, now, statuses
@@ -174,7 +174,9 @@ class MailboxWorker:
             self._progress()
             if once or self._stopping.is_set():
                 return
-            await self._pause(self._house.cycle.poll.total_seconds())
+            poll = self._house.cycle.poll.total_seconds()
+            # what was due already and still waits (a limit, a server that is away) is no reason to hurry
+            await self._pause(min(poll, until_due) if until_due > 0 else poll)
 
     async def _cycle(self, context: Context, statuses: dict[str, FolderStatus], *, full: bool) -> None:
         began = self._house.monotonic()
@@ -233,9 +235,11 @@ class MailboxWorker:
             self._recovered = True
         return folders
 
-    def _due(self, context: Context) -> bool:
-        book = self._house.ledger.deliveries
-        return bool(book.due(context.claim, self._house.now(), self._settings.mailbox.approval.cool_down))
+    def _until_due(self, context: Context) -> float:
+        """Seconds until an approved draft may leave; infinite while none waits."""
+        now, cool_down = self._house.now(), self._settings.mailbox.approval.cool_down
+        at = self._house.ledger.deliveries.next_due(context.claim, now, cool_down)
+        return math.inf if at is None else (at - now).total_seconds()
 
     def _context(self, connection: ImapConnection, folders: FolderNames) -> Context:
         assert self._claim is not None  # noqa: S101  `run` claims before anything else

@@ -29,6 +29,7 @@ from daemon.ports.ledger.delivery_rows import (
     LastLook,
     Unfiled,
     due_of,
+    first_due,
     unfiled_of,
 )
 from daemon.ports.ledger.doubts import doubt_was_not_sent, doubt_was_sent
@@ -55,13 +56,14 @@ class DeliveryBook:
 
     def due(self, claim: Claim, now: datetime, cool_down: timedelta) -> list[Due]:
         """Approved drafts that may be tried now, the longest approved first."""
-        parameters = {
-            "box": claim.mailbox_id,
-            "ripe": instant(now - cool_down),
-            "now": instant(now),
-        }
+        parameters = {"box": claim.mailbox_id, "ripe": instant(now - cool_down), "now": instant(now)}
         with reading(self._engine) as connection:
             return [due_of(row) for row in connection.execute(DUE, parameters)]
+
+    def next_due(self, claim: Claim, now: datetime, cool_down: timedelta) -> datetime | None:
+        """When the next approved draft may be tried; None while none waits."""
+        with reading(self._engine) as connection:
+            return connection.execute(first_due(claim, now, cool_down)).scalar_one()  # type: ignore[no-any-return]  # of an aggregate
 
     def prepare(
         self,

@@ -6,13 +6,15 @@ Errors: none.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
-from daemon.desk.draft import DraftState
-from daemon.ports.ledger.columns import Instant
+from daemon.desk.draft import DeliveryState, DraftState
+from daemon.ports.ledger import schema as t
+from daemon.ports.ledger.columns import MICROSECOND, Instant, instant
+from daemon.ports.ledger.store import Claim
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +149,22 @@ UNFILED = sa.text(
      ORDER BY v.id
     """
 ).columns(ended_at=Instant)
+
+
+def first_due(claim: Claim, now: datetime, cool_down: timedelta) -> sa.Select[Any]:
+    """When the first approved draft of a mailbox may be tried; one approved in a wrong future: now."""
+    d, v = t.draft.c, t.delivery.c
+    approved = sa.type_coerce(d.approved_at, sa.BigInteger)
+    ripe = sa.case((d.approved_at > now, instant(now)), else_=approved + cool_down // MICROSECOND)
+    again = sa.type_coerce(v.next_attempt_at, sa.BigInteger)
+    moment = sa.case((again > ripe, again), else_=ripe)
+    prepared = sa.and_(v.draft_id == d.id, v.state == DeliveryState.PREPARED)
+    return (
+        sa.select(sa.type_coerce(sa.func.min(moment), Instant))
+        .select_from(t.draft)
+        .outerjoin(t.delivery, prepared)
+        .where(d.mailbox_id == claim.mailbox_id, d.state == DraftState.APPROVED)
+    )
 
 
 def due_of(row: Any) -> Due:  # noqa: ANN401  a row of a textual query

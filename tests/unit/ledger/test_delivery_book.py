@@ -314,3 +314,16 @@ def test_a_sent_delivery_is_unfiled_until_its_traces_are_made(desk: Desk) -> Non
     assert (item.ended_at, item.original[0]) == (NOW, "INBOX")
     desk.ledger.deliveries.filed(desk.claim, delivery, NOW)
     assert desk.ledger.deliveries.unfiled(desk.claim) == []
+
+
+def test_the_next_sending_is_known_beforehand(desk: Desk) -> None:
+    """After the cool-down; after a failed attempt its next time; at once for an approval of the future."""
+    book, cool_down = desk.ledger.deliveries, timedelta(seconds=30)
+    assert book.next_due(desk.claim, NOW, cool_down) is None
+    draft = desk.approved(at=NOW)
+    assert book.next_due(desk.claim, NOW, cool_down) == NOW + cool_down
+    delivery = desk.prepared(draft)
+    book.attempt(desk.claim, delivery, NOW + HOUR)
+    assert book.next_due(desk.claim, NOW, cool_down) == NOW + HOUR
+    book.abandon(desk.claim, draft.draft_id, "moved_back", NOW)
+    assert book.next_due(desk.claim, NOW - HOUR, cool_down) == NOW - HOUR
