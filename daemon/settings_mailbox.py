@@ -67,7 +67,7 @@ def mailbox_settings(
             layout=table.layout,
             folders=table.folders,
             approval=table.approval,
-            sending=SendingRules(receipt_alert=table.smtp.receipt_alert),
+            sending=SendingRules(table.smtp.per_minute, table.smtp.sent_copy, table.smtp.receipt_alert),
         ),
         imap=ImapServer(**_server(table.imap, "imap", tokens, reader)),
         smtp=SmtpServer(**_server(table.smtp, "smtp", tokens, reader)),

@@ -61,6 +61,8 @@ class SmtpTable(Server):
     """`[mailbox.smtp]`."""
 
     port: Port = 465
+    per_minute: Annotated[int, Field(ge=0, le=10_000)] = 30
+    sent_copy: Literal["auto", "daemon", "server"] = "auto"
     receipt_alert: Duration = timedelta(hours=24)
 
 

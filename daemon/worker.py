@@ -35,6 +35,7 @@ from daemon.stages.context import Context
 from daemon.stages.filing import doubt_left_sending
 from daemon.stages.freezing import made_again
 from daemon.stages.hands import corrections, wanted, watched
+from daemon.stages.restoring import hold_after_restoring
 
 Result = TypeVar("Result")
 
@@ -228,6 +229,8 @@ class MailboxWorker:
             self._log.info("folders_created", folders=", ".join(created))
             if self._recovered:
                 made_again(context, created)
+        if not self._recovered:
+            hold_after_restoring(context)
         # nothing is under way here, so this is what a crash left, or a ledger that could not be written
         doubt_left_sending(context)
         if not self._recovered:

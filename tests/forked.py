@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -79,11 +80,20 @@ class Zygote:
         return int(self._process.stdout.readline())
 
     def start(
-        self, *arguments: str, stdout: Path, stderr: Path, kill: tuple[str, str] | None = None
+        self,
+        *arguments: str,
+        stdout: Path,
+        stderr: Path,
+        kill: tuple[str, str] | None = None,
+        changed: Mapping[str, object] | None = None,
     ) -> Forked:
-        """The program, in the background; `kill` names a step and `before` or `after`."""
+        """The program, in the background; `kill` names a step and `before` or `after`.
+
+        `changed` are constants of its modules, by their whole names, that have other values there.
+        """
         told = {"step": kill[0], "when": kill[1]} if kill else None
-        order = {"arguments": arguments, "stdout": str(stdout), "stderr": str(stderr), "kill": told}
+        order: dict[str, object] = {"arguments": arguments, "stdout": str(stdout), "stderr": str(stderr)}
+        order |= {"kill": told, "set": changed or {}}
         return Forked(self, self.ask({"fork": order}))
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -93,11 +103,18 @@ class Zygote:
             status = self.start(*arguments, stdout=out, stderr=err).wait()
             return subprocess.CompletedProcess(arguments, status, out.read_text(), err.read_text())
 
-    def once(self, house: "House", step: str | None = None, when: str = "before") -> int:
+    def once(
+        self,
+        house: "House",
+        step: str | None = None,
+        when: str = "before",
+        changed: Mapping[str, object] | None = None,
+    ) -> int:
         """One full cycle; with a step the daemon dies there if it gets there. Returns the exit status."""
         log = house.root / "log"
         kill = (step, when) if step else None
-        return self.start(*house.words("run", "--once"), stdout=log, stderr=log, kill=kill).wait()
+        words = house.words("run", "--once")
+        return self.start(*words, stdout=log, stderr=log, kill=kill, changed=changed).wait()
 
     def close(self) -> None:
         """End it."""

@@ -60,7 +60,7 @@ STEPS: dict[str, tuple[type, str]] = {
 """Every act of a mail's life, by name: what does it, and which call of the process it is."""
 DETOURS: dict[str, tuple[type, str]] = {
     "move": (ImapConnection, "move"),
-    "mark": (MarkBook, "mark"),
+    "write_mark": (MarkBook, "mark"),
     "flag": (ImapConnection, "add_flags"),
     "marked": (MarkBook, "marked"),
     "tell": (AlertBook, "tell"),
@@ -113,6 +113,9 @@ def child(order: dict[str, Any]) -> None:
         os.dup2(os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600), descriptor)
     if order["kill"]:
         arm(order["kill"]["step"], order["kill"]["when"])
+    for name, value in order.get("set", {}).items():
+        module, _, attribute = name.rpartition(".")
+        setattr(sys.modules[module], attribute, value)
     status = 1
     try:
         status = main(order["arguments"])

@@ -33,6 +33,7 @@ class AlertKind(StrEnum):
     DUPLICATE = "duplicate"
     AUDIT_DIFFERS = "audit_differs"
     FLOOD = "flood"
+    LEDGER_RESTORED = "ledger_restored"
     FOLDER_RENUMBERED = "folder_renumbered"
     FOLDER_MADE_AGAIN = "folder_made_again"
     LOGIN_REVOKED = "login_revoked"
@@ -47,6 +48,7 @@ ALERTS: Mapping[str, str] = {
     AlertKind.MASS_VANISH: "Many drafts vanished at once; the mailbox is frozen until a person looks.",
     AlertKind.RECEIPT_MISSING: "Amazon has not confirmed an answer that was sent.",
     AlertKind.DUPLICATE: "The same answer may have reached a buyer twice.",
+    AlertKind.LEDGER_RESTORED: "The ledger was put back from a backup; approved drafts are held.",
     AlertKind.FLOOD: "Very many drafts were approved within a minute; they wait for a second move.",
     AlertKind.FOLDER_RENUMBERED: "A folder was restored or made again; the drafts in it were read anew.",
     AlertKind.FOLDER_MADE_AGAIN: "A folder was renamed or deleted, and has been made again.",
@@ -107,6 +109,7 @@ def mail(mailbox: str, alerts: Sequence[Alert]) -> tuple[str, str]:
 
 _BY_WEIGHT = (
     AlertKind.LOGIN_REVOKED,
+    AlertKind.LEDGER_RESTORED,
     AlertKind.MASS_VANISH,
     AlertKind.FLOOD,
     AlertKind.FOLDER_MADE_AGAIN,

@@ -8,6 +8,7 @@ settings turn it into a configuration error that names file and key.
 """
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, field, fields
 from datetime import timedelta
 from typing import ClassVar, Literal
@@ -89,11 +90,31 @@ class ApprovalTimes:
         return timedelta(seconds=self.cool_down_seconds)
 
 
+SELF_FILING = (
+    *("gmail.com", "googlemail.com", "outlook.com", "office365.com", "mail.me.com", "icloud.com"),
+    *("zoho.com", "zoho.eu", "zoho.in", "zohocloud.ca", "mail.yahoo.com", "mail.yahoo.co.jp", "aol.com"),
+)
+"""Hosts, with all below them, whose mail service keeps a copy in Sent of what it sends."""
+
+
 @dataclass(frozen=True, slots=True)
 class SendingRules:
-    """How answers leave this mailbox; `receipt_alert` is how long a receipt may take, zero for ever."""
+    """How answers leave this mailbox.
 
+    `per_minute` is how many may leave within a minute, 0 for any number; `sent_copy` says who puts a copy
+    into Sent; `receipt_alert` is how long a receipt may take, zero for ever.
+    """
+
+    per_minute: int = 30
+    sent_copy: Literal["auto", "daemon", "server"] = "auto"
     receipt_alert: timedelta = timedelta(hours=24)
+
+    def waits_for_server(self, host: str, capabilities: Collection[str], greeting: str) -> bool:
+        """Whether the server is likely to put a copy into Sent by itself."""
+        if self.sent_copy != "auto":
+            return self.sent_copy == "server"
+        known = any(host.lower() == each or host.lower().endswith(f".{each}") for each in SELF_FILING)
+        return known or "X-GM-EXT-1" in capabilities or "microsoft exchange" in greeting.lower()
 
 
 @dataclass(frozen=True, slots=True)

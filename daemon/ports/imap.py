@@ -63,6 +63,11 @@ class ImapConnection:
         return self._session.capabilities
 
     @property
+    def host(self) -> str:
+        """The name under which the server was dialled."""
+        return self._session.host
+
+    @property
     def greeting(self) -> str:
         """How the server introduced itself."""
         return self._session.greeting

@@ -64,6 +64,7 @@ class Session:
     def __init__(self, server: ImapServer) -> None:
         dialled = dial(server)
         self._client: Client | None = dialled.client
+        self.host = server.host
         self.capabilities = dialled.capabilities
         self.greeting = dialled.greeting
         self.selected: Selected | None = None

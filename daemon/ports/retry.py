@@ -11,8 +11,10 @@ import random
 import threading
 
 import tenacity
+from tenacity.stop import stop_base
 from tenacity.wait import wait_base
 
+from daemon.desk.retry import growing
 from daemon.errors import ConfigurationError, FirstreplyError, RevokedError, TemporaryError
 
 SLOW = 300.0
@@ -29,7 +31,7 @@ class GrowingWait(wait_base):
     def __call__(self, retry_state: tenacity.RetryCallState) -> float:
         """Seconds to wait after this try."""
         outcome = retry_state.outcome
-        ceiling = min(self.cap, self.first * 2.0 ** min(retry_state.attempt_number - 1, 30))
+        ceiling = growing(retry_state.attempt_number - 1, self.first, self.cap)
         if outcome is not None and isinstance(outcome.exception(), ConfigurationError):
             # a dead grant is found out without asking anybody, and may be renewed at any moment
             ceiling = ceiling if isinstance(outcome.exception(), RevokedError) else max(ceiling, SLOW)
@@ -42,6 +44,7 @@ def retrying(
     first: float = 1.0,
     cap: float = 60.0,
     on: tuple[type[FirstreplyError], ...] = (TemporaryError,),
+    patience: float | None = None,
 ) -> tenacity.Retrying:
     """Make a policy, to be called with a function or iterated over (`for attempt in …: with attempt:`).
 
@@ -50,12 +53,16 @@ def retrying(
         first: the first ceiling in seconds.
         cap: the highest ceiling in seconds.
         on: what is tried again; everything else passes through.
+        patience: seconds after which no further try begins; None for ever.
     """
     event = stopping or threading.Event()
+    stop: stop_base = tenacity.stop_when_event_set(event)
+    if patience is not None:
+        stop = tenacity.stop_any(stop, tenacity.stop_after_delay(patience))
     return tenacity.Retrying(
         wait=GrowingWait(first, cap),
         retry=tenacity.retry_if_exception_type(on),
-        stop=tenacity.stop_when_event_set(event),
+        stop=stop,
         sleep=tenacity.sleep_using_event(event),
         reraise=True,
     )

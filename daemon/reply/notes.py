@@ -102,6 +102,15 @@ HELD_REASONS: Mapping[str, str] = {
         "sender: it may be forged, and changes nothing. Look into Seller Central to see whether it is "
         "true."
     ),
+    "duplicate": (
+        "An agent sent an answer from a mail client as well as firstreply ({detail}): the buyer may have "
+        "two. Both are in Sent. If they differ, tell the buyer which one counts."
+    ),
+    "ledger_restored": (
+        "The ledger was put back from a backup: Sent holds answers of firstreply that it knows nothing of "
+        "({detail}). Drafts that had been approved are held. See in Sent that they have not been answered, "
+        "then move them to {approved} once more."
+    ),
     "template_failed": "No draft could be written: {detail}. Please answer the buyer yourself.",
     "promised": (
         "These facts are missing, and the limit is near: {detail}. The draft in {approval} therefore "
@@ -153,6 +162,8 @@ HELD_REASONS: Mapping[str, str] = {
 _NOT_ARRIVED = "Please look: an answer did not arrive"
 SUBJECTS: Mapping[str, str] = {
     "in_doubt": "Please look: in doubt",
+    "duplicate": "Please look: a buyer may have two answers",
+    "ledger_restored": "Please look: the ledger was restored",
     "undelivered": _NOT_ARRIVED,
     "undelivered_no_draft": _NOT_ARRIVED,
     "opt_out": _NOT_ARRIVED,

@@ -15,6 +15,7 @@ Errors: `TemporaryError` and `InDoubtError` of the ports.
 import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Protocol, TypeVar
 
 from daemon.desk.draft import BeforeSending, reason_to_hold
@@ -25,18 +26,23 @@ from daemon.ports.imap import Fetched
 from daemon.ports.ledger.deliveries import HoldError
 from daemon.ports.ledger.delivery_rows import Due, LastLook
 from daemon.ports.ledger.steps import OvertakenError
+from daemon.ports.retry import retrying
 from daemon.ports.smtp import Outcome, OutcomeKind
 from daemon.reply.compose import delivery
 from daemon.reply.copies import Copy, UnreadableCopyError, read_copy
 from daemon.reply.notes import moment
 from daemon.reply.templates import gaps_in
 from daemon.stages.context import Context
-from daemon.stages.filing import file_sent, settle_doubts
+from daemon.stages.filing import compare_sent, file_sent, settle_doubts
 from daemon.stages.guarding import Addressee, objection
 from daemon.stages.noting import append_notes, hold, new_note
 from daemon.stages.presend import Stop, stop_on_server
 
 Result = TypeVar("Result")
+
+MINUTE = timedelta(minutes=1)
+PATIENCE = 20.0
+"""Seconds for which a busy ledger is asked again to write down what became of a mail."""
 
 
 class Runner(Protocol):
@@ -67,17 +73,26 @@ async def dispatch(context: Context, sender: Sender, run: Runner) -> int:
     """Send everything that is due; returns how many mails were accepted."""
     await run(lambda: settle_doubts(context))
     sent = 0
-    for due in await run(
-        lambda: context.ledger.deliveries.due(
-            context.claim, context.now(), context.mailbox.approval.cool_down
-        )
-    ):
+    for due in await run(lambda: _due_now(context)):
         ready = await run(lambda due=due: _prepare(context, due))  # type: ignore[misc]  # the loop's value, bound now
         if ready is not None:
             sent += await _send(context, sender, run, ready)
     await run(lambda: file_sent(context))
+    await run(lambda: compare_sent(context))
     await run(lambda: append_notes(context))
     return sent
+
+
+def _due_now(context: Context) -> list[Due]:
+    """What is due, as far as the mailbox's rate allows; the others wait for a later look."""
+    now, most = context.now(), context.mailbox.sending.per_minute
+    due = context.ledger.deliveries.due(context.claim, now, context.mailbox.approval.cool_down)
+    if not most or not due:
+        return due
+    free = max(0, most - context.ledger.sent.started_between(context.claim, now - MINUTE, now))
+    if len(due) > free:
+        context.log.info("sending_paced", waiting=len(due) - free, per_minute=most)
+    return due[:free]
 
 
 # ---- before the network ----------------------------------------------------------------------
@@ -199,7 +214,7 @@ async def _send(context: Context, sender: Sender, run: Runner, ready: Ready) -> 
     except OvertakenError:
         context.log.info("overtaken", draft=ready.due.draft_id)
         return False
-    return await run(lambda: _record(context, ready, outcome))
+    return await run(lambda: _last_word(context, ready, outcome))
 
 
 def _last_check(context: Context, ready: Ready, look: LastLook) -> str | None:
@@ -228,6 +243,11 @@ def said(reason: str, look: LastLook) -> Stop:
     if reason == "answered_elsewhere" and look.answered_at is not None:
         return Stop(reason, moment(look.answered_at), look.answered_at)
     return Stop(reason)
+
+
+def _last_word(context: Context, ready: Ready, outcome: Outcome) -> bool:
+    """Write the result, patiently: what the server said is known only here, and lost it becomes a doubt."""
+    return retrying(first=0.1, cap=1.0, patience=PATIENCE)(_record, context, ready, outcome)
 
 
 def _record(context: Context, ready: Ready, outcome: Outcome) -> bool:

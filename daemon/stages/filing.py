@@ -1,18 +1,33 @@
 r"""Filing: what a sending leaves in the mailbox, and what is found there about a sending in doubt.
 
 Promises: a copy in Sent, `\Answered` on the original, an empty `Approved`: each is looked for before it is
-made, so that a crash between them leaves no second copy. Only evidence ends a doubt: a delivery's own
-Message-ID in Sent proves that it was sent; its absence proves nothing.
+made, so that a crash between them leaves no second copy. Where the server files what it sends, its copy is
+waited for, a later look at a time, and recognised by our link even under a Message-ID of the server's. Only
+evidence ends a doubt: the delivery in Sent, by its Message-ID or by our link and its text; its absence
+proves nothing. A person's copy in Sent beside ours is told, since the buyer may have two answers.
 
 Errors: `TemporaryError` and `InDoubtError` of the ports.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from daemon.desk.alert import Alert, AlertKind
 from daemon.ports.imap import NewMessage
 from daemon.ports.ledger.delivery_rows import Unfiled
+from daemon.ports.ledger.draft_rows import Place
+from daemon.ports.ledger.sent import Beside
+from daemon.reply.copies import UnreadableCopyError, read_copy
+from daemon.reply.from_html import alike
+from daemon.reply.notes import moment
 from daemon.stages.context import Context
 from daemon.stages.noting import new_note
+
+PATIENCE = timedelta(seconds=60)
+"""How long a server that files by itself may take for its copy."""
+LOOKED_BACK = timedelta(days=2)
+"""How long a copy in Sent that could not be read for a fault of the server is tried again."""
+UNREAD = "-"
+"""Stands for the digest of a copy in Sent that could not be read."""
 
 
 def doubt_left_sending(context: Context) -> int:
@@ -38,23 +53,28 @@ def settle_doubts(context: Context) -> int:
     if not doubts or sent is None:
         return 0
     context.imap.examine(sent, fresh=True)
-    settled = 0
-    for item in doubts:
-        if context.imap.search_header(sent, "Message-ID", item.header_id):
-            context.ledger.deliveries.sent(
-                context.claim, item.delivery_id, None, "found in Sent", item.ended_at, "found_in_sent"
-            )
-            context.log.info("doubt_settled", delivery=item.delivery_id)
-            settled += 1
-    return settled
+    found = [item for item in doubts if context.imap.search_header(sent, "Message-ID", item.header_id)]
+    for item in found:
+        _was_sent(context, item.delivery_id, item.ended_at)
+    return len(found)
+
+
+def _was_sent(context: Context, delivery_id: int, at: datetime) -> None:
+    context.ledger.deliveries.sent(context.claim, delivery_id, None, "found in Sent", at, "found_in_sent")
+    context.log.info("doubt_settled", delivery=delivery_id)
 
 
 def file_sent(context: Context) -> int:
     r"""Copy to Sent, `\Answered` on the original, and an empty `Approved`, for every sent delivery."""
-    unfiled = context.ledger.deliveries.unfiled(context.claim)
-    for item in unfiled:
-        _file(context, item, context.now())
-    return len(unfiled)
+    filed = 0
+    for item in context.ledger.deliveries.unfiled(context.claim):
+        _clear_up(context, item)
+        if not _kept(context, item):
+            continue  # a later look: the server's own copy may be on its way
+        context.ledger.deliveries.filed(context.claim, item.delivery_id, context.now())
+        context.log.info("filed", delivery=item.delivery_id)
+        filed += 1
+    return filed
 
 
 def still_there(context: Context, folder: str, uidvalidity: int) -> bool:
@@ -63,13 +83,7 @@ def still_there(context: Context, folder: str, uidvalidity: int) -> bool:
     return status is not None and status.uidvalidity == uidvalidity
 
 
-def _file(context: Context, item: Unfiled, now: datetime) -> None:
-    sent = context.folders.sent
-    if sent is not None:
-        context.imap.examine(sent, fresh=True)
-        # many servers file what they relay by themselves, and an earlier pass may have got this far
-        if not context.imap.search_header(sent, "Message-ID", item.header_id):
-            context.imap.append(sent, [NewMessage(item.raw, ("\\Seen",), item.ended_at)])
+def _clear_up(context: Context, item: Unfiled) -> None:
     folder, uidvalidity, uid = item.original
     if still_there(context, folder, uidvalidity):
         context.imap.add_flags(folder, [uid], ["\\Answered"])
@@ -80,5 +94,78 @@ def _file(context: Context, item: Unfiled, now: datetime) -> None:
             context.imap.move(item.folder, [item.uid], trash)
         else:
             context.imap.remove(item.folder, [item.uid])
-    context.ledger.deliveries.filed(context.claim, item.delivery_id, now)
-    context.log.info("filed", delivery=item.delivery_id)
+
+
+def _kept(context: Context, item: Unfiled) -> bool:
+    """Whether a copy lies in Sent, found or made now; False: not yet."""
+    sent = context.folders.sent
+    if sent is None:
+        return True
+    context.imap.examine(sent, fresh=True)
+    # many servers file what they relay by themselves, and an earlier pass may have got this far
+    if context.imap.search_header(sent, "Message-ID", item.header_id):
+        return True
+    if _server_files(context):
+        if any(_says_the_same(item.raw, raw) for raw in _linked(context, sent, item.link)):
+            return True
+        if timedelta(0) <= context.now() - item.ended_at < PATIENCE:
+            return False
+        context.log.warning("sent_copy_missing", delivery=item.delivery_id)
+    context.imap.append(sent, [NewMessage(item.raw, ("\\Seen",), item.ended_at)])
+    return True
+
+
+def _server_files(context: Context) -> bool:
+    imap = context.imap
+    return context.mailbox.sending.waits_for_server(imap.host, imap.capabilities, imap.greeting)
+
+
+def _linked(context: Context, folder: str, link: str) -> list[bytes]:
+    """The mails in a folder whose References name this draft."""
+    uids = context.imap.search_header(folder, "References", link)
+    return [mail.raw for mail in context.imap.fetch(folder, uids)] if uids else []
+
+
+def _says_the_same(ours: bytes, theirs: bytes) -> bool:
+    """Whether two mails go to the same address with the same text; servers make their MIME anew."""
+    try:
+        one, other = read_copy(ours), read_copy(theirs)
+    except UnreadableCopyError:
+        return False
+    return one.recipients == other.recipients and alike(one.text, other.text)
+
+
+def compare_sent(context: Context) -> int:
+    """Read each copy in Sent beside a delivery once: ours under another id, or a person's second answer."""
+    sent = context.folders.sent
+    if sent is None:
+        return 0
+    found = context.ledger.sent.beside(context.claim, sent, context.now() - LOOKED_BACK)
+    for item in found:
+        mails = context.imap.fetch(item.place.folder, [item.place.uid])
+        same = any(_says_the_same(item.raw, mail.raw) for mail in mails)
+        if same and item.in_doubt:
+            _was_sent(context, item.delivery_id, item.internal_at)
+        elif mails and not (same and _server_files(context)):
+            _tell_duplicate(context, item)
+        context.ledger.sent.compared(context.claim, item.place, _digest(mails[0].raw) if mails else UNREAD)
+    return len(found)
+
+
+def _digest(raw: bytes) -> str:
+    try:
+        return read_copy(raw).digest
+    except UnreadableCopyError:
+        return UNREAD
+
+
+def _tell_duplicate(context: Context, item: Beside) -> None:
+    """The buyer may have two answers: a note and an alert, once for each draft."""
+    now = context.now()
+    about = Place("sent twice", 0, item.draft_id)
+    note = new_note(context, "duplicate", item.order_id, detail=moment(item.internal_at), about=about)
+    context.ledger.drafts.leave_note(context.claim, note, now, item.draft_id)
+    order = f"Order {item.order_id}." if item.order_id else ""
+    alert = Alert(AlertKind.DUPLICATE, f"duplicate {item.draft_id}", order, "draft", item.draft_id)
+    context.ledger.alerts.raise_(context.claim, [alert], now, "dispatch")
+    context.log.warning("duplicate", draft=item.draft_id)

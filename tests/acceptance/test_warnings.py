@@ -72,7 +72,7 @@ def test_nothing_is_marked_when_nothing_is_wanted(stage: Stage) -> None:
     assert flags(stage) <= {b"\\Recent"}
 
 
-@pytest.mark.parametrize(("step", "when"), [("mark", "after"), ("flag", "after")])
+@pytest.mark.parametrize(("step", "when"), [("write_mark", "after"), ("flag", "after")])
 def test_a_crash_leaves_no_mark_behind(stage: Stage, step: str, when: str) -> None:
     """Whatever had been done by then is finished, and taken away in the end."""
     stage.draft()

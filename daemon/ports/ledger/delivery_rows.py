@@ -65,6 +65,7 @@ class Unfiled:
 
     delivery_id: int
     header_id: str
+    link: str
     raw: bytes
     ended_at: datetime
     folder: str
@@ -139,8 +140,9 @@ LAST_LOOK = sa.text(
 
 UNFILED = sa.text(
     """
-    SELECT v.id, v.message_id_header, v.raw, v.ended_at, d.folder_name, d.uidvalidity, d.uid,
-           d.revision > 1 AS edited, f.name AS inbox, m.uidvalidity AS inbox_validity, m.uid AS inbox_uid
+    SELECT v.id, v.message_id_header, d.message_id_header AS link, v.raw, v.ended_at, d.folder_name,
+           d.uidvalidity, d.uid, d.revision > 1 AS edited,
+           f.name AS inbox, m.uidvalidity AS inbox_validity, m.uid AS inbox_uid
       FROM delivery v
       JOIN draft d ON d.id = v.draft_id
       JOIN message m ON m.id = d.message_id
@@ -199,6 +201,7 @@ def unfiled_of(row: Any) -> Unfiled:  # noqa: ANN401  a row of a textual query
     return Unfiled(
         delivery_id=row.id,
         header_id=row.message_id_header,
+        link=row.link,
         raw=row.raw,
         ended_at=row.ended_at,
         folder=row.folder_name or "",

@@ -22,6 +22,7 @@ REASONS: Mapping[str, str] = {
     "clock_started": "A buyer message opened a response clock.",
     "content_leaves": "The text is out and the final dot may follow.",
     "crashed_three_times": "The daemon ended three times while it read this mail.",
+    "ledger_restored": "Sent holds answers that this ledger does not know: it was put back from a backup.",
     "filed": "Sent, the answered flag and an empty Approved are done.",
     "first_run_mark": "The first look at the inbox: older mail stays what it is.",
     "gone_before_read": "The mail left the inbox before it was read.",

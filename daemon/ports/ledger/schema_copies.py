@@ -27,4 +27,5 @@ copy = Table(
     Column("seen_at", Instant, nullable=False),
     UniqueConstraint("mailbox_id", "folder_name", "uidvalidity", "uid"),
     Index("ix_copy_draft_id", "draft_id"),
+    Index("ix_copy_seen_at", "mailbox_id", "seen_at"),
 )

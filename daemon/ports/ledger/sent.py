@@ -20,6 +20,8 @@ from daemon.ports.ledger.store import Claim, reading, writing
 
 AT_ONCE = 500
 """How many ids are looked up in one statement: databases limit their parameters."""
+RESTORED = "ledger_restored"
+"""The reason of what is done about a ledger that was put back from a backup."""
 _SENT = (DraftState.SENT, DraftState.CONFIRMED, DraftState.BOUNCED)
 _TAKEN = (DeliveryState.SENT, DeliveryState.IN_DOUBT, DeliveryState.SENDING)
 
@@ -67,12 +69,12 @@ class SentBook:
         return frozenset(found)
 
     def newest_event(self, claim: Claim) -> datetime | None:
-        """When this ledger wrote its last decision about the mailbox."""
-        query = sa.select(t.decision.c.at).where(t.decision.c.mailbox_id == claim.mailbox_id)
+        """When this ledger wrote its last decision about the mailbox, but for those about its restoring."""
+        c = t.decision.c
+        query = sa.select(c.at).where(c.mailbox_id == claim.mailbox_id, c.reason != RESTORED)
         with reading(self._engine) as connection:
-            found: datetime | None = connection.execute(
-                query.order_by(t.decision.c.id.desc()).limit(1)
-            ).scalar_one_or_none()
+            last = query.order_by(c.id.desc()).limit(1)
+            found: datetime | None = connection.execute(last).scalar_one_or_none()
             return found
 
     def compared(self, claim: Claim, place: Place, digest: str) -> None:
@@ -84,8 +86,8 @@ class SentBook:
                 sa.update(copies).where(c.mailbox_id == claim.mailbox_id, *this).values(digest=digest)
             )
 
-    def beside(self, claim: Claim, folder: str) -> list[Beside]:
-        """Copies in Sent, not compared yet and not ours by their id, of drafts that were sent or may be."""
+    def beside(self, claim: Claim, folder: str, since: datetime) -> list[Beside]:
+        """Copies in Sent, seen since then, not ours by their id, of drafts that were sent or may be."""
         v, d, c = t.delivery.c, t.draft.c, t.conversation.c
         query = (
             sa.select(
@@ -104,6 +106,7 @@ class SentBook:
             .where(
                 copies.c.mailbox_id == claim.mailbox_id,
                 copies.c.folder_name == folder,
+                copies.c.seen_at >= since,
                 copies.c.digest.is_(None),
                 v.state.in_(_TAKEN),
                 d.state.in_((*_SENT, DraftState.IN_DOUBT)),

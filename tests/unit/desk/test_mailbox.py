@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from daemon.desk.mailbox import ADDRESS, ApprovalTimes, Folders, Mailbox
+from daemon.desk.mailbox import ADDRESS, ApprovalTimes, Folders, Mailbox, SendingRules
 
 
 @pytest.mark.parametrize(
@@ -91,3 +91,25 @@ def test_the_default_folders_are_told_apart() -> None:
 def test_the_domain_of_our_message_ids_is_the_mailboxs(address: str, domain: str) -> None:
     """In lower case."""
     assert Mailbox("shop", address).domain == domain
+
+
+PROVIDERS = {
+    ("imap.gmail.com", (), ""): True,
+    ("imap.shop.example", ("X-GM-EXT-1",), ""): True,
+    ("mail.shop.example", (), "* OK The Microsoft Exchange IMAP4 service is ready."): True,
+    ("outlook.office365.com", (), ""): True,
+    ("imap.mail.me.com", (), ""): True,
+    ("imappro.zoho.eu", (), ""): True,
+    ("imap.mail.yahoo.com", (), ""): True,
+    ("IMAP.AOL.COM", (), ""): True,
+    ("notgmail.com", (), ""): False,
+    ("gmail.com.shop.example", ("IDLE",), "* OK Dovecot ready."): False,
+}
+
+
+@pytest.mark.parametrize(("server", "files"), PROVIDERS.items())
+def test_providers_that_file_what_they_send(server: tuple[str, tuple[str, ...], str], files: bool) -> None:
+    """By name, capability or greeting; the setting overrules all of them."""
+    assert SendingRules().waits_for_server(*server) is files
+    assert SendingRules(sent_copy="server").waits_for_server(*server)
+    assert not SendingRules(sent_copy="daemon").waits_for_server(*server)

@@ -73,3 +73,13 @@ def test_stopping_ends_the_wait() -> None:
 
     with pytest.raises(TemporaryError, match="away"):
         retrying(stopping, first=60.0)(act)
+
+
+def test_patience_ends_the_tries_with_the_last_error() -> None:
+    """What must be tried now or not at all."""
+
+    def act() -> None:
+        raise TemporaryError("busy")
+
+    with pytest.raises(TemporaryError, match="busy"):
+        retrying(first=0.001, cap=0.001, patience=0.02)(act)
