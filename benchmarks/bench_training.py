@@ -16,7 +16,7 @@ from classifier.corpus import Row, read_corpus
 from daemon.desk.playbook import Scenario
 from daemon.ports.ledger.books import Ledger
 from daemon.ports.ledger.labels import LabelSource
-from tests.daemon_kit import CONFIG
+from tests.config_kit import write_config
 from tests.ledger_kit import NOW, Desk, arrival
 
 TEXTS = 20_000
@@ -51,18 +51,7 @@ def run(options: Options) -> Figures:  # noqa: ARG001  the same for all sizes
 
 def _shop(root: Path) -> Path:
     """A configuration, and a ledger with as many labels as the corpus leaves room for."""
-    (root / "state").mkdir()
-    values = {
-        "root": root,
-        "imap": 1,
-        "smtp": 1,
-        "user": "a",
-        "inbox": "INBOX",
-        "cool_down": 0,
-        "idle": "true",
-    }
-    config = root / "firstreply.toml"
-    config.write_text(CONFIG.format(**values), encoding="utf-8")
+    config = write_config(root)
     corpus = read_corpus()
     ledger = Ledger.open(f"sqlite:///{root}/state/ledger.db")
     desk = Desk.open(ledger)

@@ -16,8 +16,8 @@ import numpy as np
 from classifier.calibration import probabilities
 from classifier.document import Document, marked_text
 from classifier.errors import ModelError
-from classifier.evidence import Evidence, evidence
 from classifier.features import tokens_of
+from classifier.grounds import Grounds, grounds
 from classifier.labels import LABELS
 from classifier.lean import Floats, Lean
 from classifier.model_files import LEAN, Card, check_file, read_card
@@ -41,13 +41,13 @@ class Alternative:
 class Prediction:
     """The best label; `alternatives` holds all the others, best first. All confidences sum to 1.
 
-    `evidence`: the words that speak for the label, where they were asked for.
+    `grounds`: the words that speak for the label, where they were asked for.
     """
 
     label: str
     confidence: float
     alternatives: tuple[Alternative, ...]
-    evidence: Evidence = ()
+    grounds: Grounds = ()
 
 
 class Model:
@@ -81,7 +81,7 @@ class Model:
         return probabilities(self._lean.decide(tokens), self.card.temperature)
 
     def classify(self, documents: Sequence[Document], *, explain_below: float = 0.0) -> list[Prediction]:
-        """One prediction for each document; those less sure than `explain_below` with their evidence."""
+        """One prediction for each document; those less sure than `explain_below` with their grounds."""
         marked = [marked_text(document) for document in documents]
         weighed = self._lean.weigh([tokens_of(text) for text in marked])
         table = probabilities(self._lean.sums(weighed), self.card.temperature)
@@ -93,10 +93,10 @@ class Model:
         ]
         for row, prediction in enumerate(predictions):
             if prediction.confidence < explain_below:
-                why = evidence(
+                why = grounds(
                     self._lean, documents[row], marked[row], weighed[row], table[row], self.card.temperature
                 )
-                predictions[row] = replace(prediction, evidence=why)
+                predictions[row] = replace(prediction, grounds=why)
         return predictions
 
 

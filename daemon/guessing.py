@@ -47,7 +47,7 @@ class LiveGuesser:
                     *((other.label, other.confidence) for other in prediction.alternatives),
                 ],
                 model.version,
-                prediction.evidence,
+                prediction.grounds,
             )
             for prediction in predictions
         ]

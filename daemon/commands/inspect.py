@@ -1,7 +1,7 @@
 """`firstreply inspect`: what the daemon understands of a mail, one JSON line a file.
 
 With `--explain` also the words that the model's best label stands on: for people, or with `--json` under
-`evidence`.
+`grounds`.
 
 Promises: works without a configuration and without a model; nothing is fetched, opened or sent.
 
@@ -28,7 +28,7 @@ ALTERNATIVES = 3
 
 
 def inspect(config: str | None, files: list[Path], *, explain: bool = False, as_json: bool = True) -> int:
-    """Print one JSON object for each mail; with `explain` a sentence or two for people, or its evidence."""
+    """Print one JSON object for each mail; with `explain` a sentence or two for people, or its grounds."""
     configure("key_value", "warning")  # stdout belongs to the answer
     path = find(config)
     settings = load(path) if config or path.exists() else None
@@ -43,7 +43,7 @@ def inspect(config: str | None, files: list[Path], *, explain: bool = False, as_
             continue
         answer = {**mail_as_json(message, seen), "scenario": _as_json(disposition, guess)}
         if explain:
-            answer["evidence"] = _evidence(guess)
+            answer["grounds"] = _grounds(guess)
         print(json.dumps(answer, ensure_ascii=False))  # noqa: T201  the command's answer
     return 0
 
@@ -71,11 +71,11 @@ def _guess(settings: Settings | None, message: Message, seen: Understanding) -> 
     return next(iter(guesser([seen], [message.subject], ALWAYS)), None)
 
 
-def _evidence(guess: Guess | None) -> dict[str, Any] | None:
+def _grounds(guess: Guess | None) -> dict[str, Any] | None:
     """What the model's best label stands on, whether it decided or not."""
     if guess is None:
         return None
-    words = [{"word": word, "weight": weight} for word, weight in guess.evidence]
+    words = [{"word": word, "weight": weight} for word, weight in guess.grounds]
     return {"label": guess.ranking[0][0], "confidence": round(guess.ranking[0][1], 4), "words": words}
 
 
@@ -87,7 +87,7 @@ def _explained(disposition: Disposition, guess: Guess | None) -> str:
     told = f"{disposition.scenario} ({sure}), decided by {disposition.decided_by}: {disposition.reason}"
     if guess is None:
         return told
-    words = ", ".join(f"{word} {weight:.1f}" for word, weight in guess.evidence) or "no word in particular"
+    words = ", ".join(f"{word} {weight:.1f}" for word, weight in guess.grounds) or "no word in particular"
     others = ", ".join(
         f"{label} {confidence:.2f}" for label, confidence in guess.ranking[1 : ALTERNATIVES + 1]
     )

@@ -37,12 +37,12 @@ class DecidedBy(StrEnum):
 class Guess:
     """The model's view of one message: labels with their confidence, best first, summing up to one.
 
-    `evidence`: the buyer's words that speak for the best label, with their weights, where it was asked for.
+    `grounds`: the buyer's words that speak for the best label, with their weights, where it was asked for.
     """
 
     ranking: tuple[tuple[Scenario, float], ...]
     model: str = ""
-    evidence: tuple[tuple[str, float], ...] = ()
+    grounds: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +156,7 @@ def scenario_of(notice: Notice | None) -> Scenario | None:
 
 
 def ranked(
-    labels: Sequence[tuple[str, float]], model: str = "", evidence: Sequence[tuple[str, float]] = ()
+    labels: Sequence[tuple[str, float]], model: str = "", grounds: Sequence[tuple[str, float]] = ()
 ) -> Guess:
     """A guess out of the model's own labels; a label that is no scenario is a bug and raises."""
-    return Guess(tuple((Scenario(label), confidence) for label, confidence in labels), model, tuple(evidence))
+    return Guess(tuple((Scenario(label), confidence) for label, confidence in labels), model, tuple(grounds))

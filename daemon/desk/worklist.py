@@ -40,7 +40,10 @@ _SEEN_ANYWAY = frozenset({AlertKind.CLOCK_WARNING, AlertKind.CLOCK_BREACHED})
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A running clock with what is known about it; `reason` is that of the draft's state."""
+    """A running clock with what is known about it; `reason` is that of the draft's state.
+
+    `grounds`: the buyer's words that an unsure guess stands on.
+    """
 
     mailbox: str
     clock_id: int
@@ -53,6 +56,7 @@ class Waiting:
     messages: int = 1
     confidence: float = 0.0
     unsure: bool = False
+    grounds: tuple[str, ...] = ()
     draft_id: int | None = None
     draft_state: str | None = None
     reason: str | None = None
@@ -159,6 +163,8 @@ def _entry(
     if item.draft_state == "held" and item.reason:
         state += f" ({item.reason.replace('_', ' ')}): see its note"
     lines = [", ".join(who), state[:1].upper() + state[1:]]
+    if item.unsure and item.grounds:
+        lines.append(f"Guessed from: {', '.join(item.grounds)}")
     if item.gaps:
         lines.append(f"Missing: {', '.join(item.gaps)}")
     if item.source:

@@ -269,6 +269,6 @@ def _facts(understanding: Understanding, unsure: Guess | None) -> dict[str, obje
         # only such a mail's draft may tell what the seller's files know of an order
         "order_ids": list(understanding.order_ids),
         "vouched_orders": list(understanding.named_orders) if understanding.verified else [],
-        "evidence": [word for word, _ in unsure.evidence] if unsure else [],
+        "grounds": [word for word, _ in unsure.grounds] if unsure else [],
     }
     return {name: value for name, value in facts.items() if value}

@@ -124,6 +124,7 @@ class WorklistBook:
 
 
 def _waiting(row: Any) -> Waiting:  # noqa: ANN401  a row of a textual query
+    facts = json.loads(row.facts or "{}")
     return Waiting(
         mailbox=row.mailbox,
         clock_id=row.id,
@@ -136,10 +137,11 @@ def _waiting(row: Any) -> Waiting:  # noqa: ANN401  a row of a textual query
         messages=row.messages,
         confidence=row.confidence or 0.0,
         unsure=bool(row.unsure),
+        grounds=tuple(facts.get("grounds", ())),
         draft_id=row.draft_id,
         draft_state=row.draft_state,
         reason=row.reason,
         source=row.source,
         gaps=tuple(row.gaps.split("\n")) if row.gaps else (),
-        no_response_url=json.loads(row.facts or "{}").get("no_response_url"),
+        no_response_url=facts.get("no_response_url"),
     )

@@ -15,7 +15,7 @@ from classifier.installed import current
 from classifier.model import Model
 from classifier.train import TrainingResult, train
 from daemon.ports.ledger.books import Ledger
-from tests.daemon_kit import CONFIG
+from tests.config_kit import write_config
 from tests.ledger_kit import Desk
 
 SMALL_SHARE = 16
@@ -84,18 +84,7 @@ class Shop:
 @pytest.fixture
 def shop(tmp_path: Path) -> Iterator[Shop]:
     """An empty shop."""
-    (tmp_path / "state").mkdir()
-    config = tmp_path / "firstreply.toml"
-    values = {
-        "root": tmp_path,
-        "imap": 1,
-        "smtp": 1,
-        "user": "a",
-        "inbox": "INBOX",
-        "cool_down": 0,
-        "idle": "true",
-    }
-    config.write_text(CONFIG.format(**values), encoding="utf-8")
+    config = write_config(tmp_path)
     ledger = Ledger.open(f"sqlite:///{tmp_path}/state/ledger.db")
     yield Shop(config, Desk.open(ledger))
     ledger.close()

@@ -28,11 +28,11 @@ def explained(shop: Shop, full_root: Path, tmp_path: Path, capsys: pytest.Captur
 def test_for_programs(explained: Any) -> None:  # noqa: ANN401  see above
     """One further key, and only where it is asked for."""
     answer = json.loads(explained(BROKEN, "--explain", "--json"))
-    assert answer["scenario"]["label"] == answer["evidence"]["label"] == "product_issue"
-    assert "broken" in [word["word"] for word in answer["evidence"]["words"]]
-    assert answer["evidence"]["words"][0]["weight"] > 0
+    assert answer["scenario"]["label"] == answer["grounds"]["label"] == "product_issue"
+    assert "broken" in [word["word"] for word in answer["grounds"]["words"]]
+    assert answer["grounds"]["words"][0]["weight"] > 0
     plain = json.loads(explained(BROKEN, "--json"))
-    assert plain == json.loads(explained(BROKEN)) == {key: answer[key] for key in answer if key != "evidence"}
+    assert plain == json.loads(explained(BROKEN)) == {key: answer[key] for key in answer if key != "grounds"}
 
 
 def test_for_people(explained: Any) -> None:  # noqa: ANN401  see above
@@ -51,4 +51,4 @@ def test_what_no_word_decided(explained: Any, shop: Shop) -> None:  # noqa: ANN4
     assert "no_text" in explained("   ", "--explain")
     (shop.config.parent / "state" / "model").unlink()
     assert "model_missing" in explained(BROKEN, "--explain")
-    assert json.loads(explained(BROKEN, "--explain", "--json"))["evidence"] is None
+    assert json.loads(explained(BROKEN, "--explain", "--json"))["grounds"] is None

@@ -13,8 +13,8 @@ from classifier import pipeline
 from classifier.calibration import probabilities
 from classifier.corpus import Row
 from classifier.document import Document, marked_text
-from classifier.evidence import evidence as explain
 from classifier.features import BLOCKS, tokens_of
+from classifier.grounds import grounds as explain
 from classifier.installed import current
 from classifier.labels import LABELS
 from classifier.lean import Lean
@@ -102,13 +102,13 @@ def test_order_and_company_do_not_matter(full_model: Model, corpus_rows: list[Ro
     assert np.abs(together - alone).max() < 1e-12
 
 
-def evidence(model: Model, text: str, subject: str = "") -> list[str]:
+def grounds(model: Model, text: str, subject: str = "") -> list[str]:
     """The words that carried the decision about a text."""
     (prediction,) = model.classify([Document(text, subject)], explain_below=ALWAYS)
-    weights = [weight for _, weight in prediction.evidence]
+    weights = [weight for _, weight in prediction.grounds]
     assert weights == sorted(weights, reverse=True)
     assert all(weight > 0 for weight in weights)
-    return [word for word, _ in prediction.evidence]
+    return [word for word, _ in prediction.grounds]
 
 
 @pytest.mark.parametrize(
@@ -123,31 +123,31 @@ def evidence(model: Model, text: str, subject: str = "") -> list[str]:
         ("", "", set()),
     ],
 )
-def test_evidence(full_model: Model, text: str, first: str, among: set[str]) -> None:
+def test_grounds(full_model: Model, text: str, first: str, among: set[str]) -> None:
     """The words that carry the decision come first, as the buyer wrote them; at most five."""
-    words = evidence(full_model, text)
+    words = grounds(full_model, text)
     assert (words[:1] or [""])[0] == first
     assert among <= set(words)
     assert all(word in text for word in words)
     assert len(words) <= 5
 
 
-def test_evidence_is_the_buyers_own(full_model: Model) -> None:
+def test_grounds_are_the_buyers_own(full_model: Model) -> None:
     """Not the subject's, which Amazon wrote, though it may carry the decision."""
-    assert set(evidence(full_model, "Hello Anna", subject="Refund request, authorisation")) <= {
+    assert set(grounds(full_model, "Hello Anna", subject="Refund request, authorisation")) <= {
         "Hello",
         "Anna",
     }
 
 
-def test_evidence_costs_only_where_it_is_asked_for(full_model: Model) -> None:
+def test_grounds_cost_only_where_they_are_asked_for(full_model: Model) -> None:
     """Less than a fifth of a millisecond each, and nothing for those that are sure enough."""
     documents = [
         Document(f"Hello, the {number}th parcel arrived broken, it is cracked") for number in range(200)
     ]
-    assert not any(prediction.evidence for prediction in full_model.classify(documents))
+    assert not any(prediction.grounds for prediction in full_model.classify(documents))
     both = full_model.classify([documents[0], Document("hm, the lamp")], explain_below=0.7)
-    assert [(one.confidence < 0.7, bool(one.evidence)) for one in both] == [(False, False), (True, True)]
+    assert [(one.confidence < 0.7, bool(one.grounds)) for one in both] == [(False, False), (True, True)]
     took = []
     for below in (0.0, ALWAYS):
         began = time.process_time()
@@ -156,17 +156,17 @@ def test_evidence_costs_only_where_it_is_asked_for(full_model: Model) -> None:
     assert took[1] - took[0] < len(documents) * 0.0005
 
 
-def test_evidence_adds_up(full_model: Model) -> None:
+def test_grounds_add_up(full_model: Model) -> None:
     """Without its strongest word a message is less of what it was, about as much as the word weighs."""
     text = "the glass is cracked"
     (before,) = full_model.classify([Document(text)], explain_below=ALWAYS)
-    (after,) = full_model.classify([Document(text.replace(before.evidence[0][0], ""))])
+    (after,) = full_model.classify([Document(text.replace(before.grounds[0][0], ""))])
     shares = {after.label: after.confidence, **{one.label: one.confidence for one in after.alternatives}}
     fall = logit(before.confidence) - logit(shares[before.label])
-    assert fall == pytest.approx(before.evidence[0][1], rel=0.6)
+    assert fall == pytest.approx(before.grounds[0][1], rel=0.6)
 
 
-def test_evidence_weighs_against_the_other_labels() -> None:
+def test_grounds_weigh_against_the_other_labels() -> None:
     """A word that speaks for two labels alike decides nothing between them; a pair counts half for each."""
     coefficients = np.zeros((7, len(LABELS)))
     coefficients[0, :2] = 5.0  # both, for the first label and the second

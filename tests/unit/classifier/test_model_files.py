@@ -225,7 +225,7 @@ def test_live_model_keeps_the_last_good(small_root: Path) -> None:
         assert live.classify([QUESTION])[0].label == "delivery_issue"
         assert (live.version, "SHA-256" in str(live.problem)) == (before, True)
     (small_root / "current").unlink()
-    assert live.classify([QUESTION], explain_below=ALWAYS)[0].evidence
+    assert live.classify([QUESTION], explain_below=ALWAYS)[0].grounds
     assert "no model is installed" in str(live.problem)
 
 

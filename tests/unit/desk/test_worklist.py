@@ -66,6 +66,7 @@ def test_an_entry_says_all_that_is_needed_to_answer() -> None:
     ("changes", "said"),
     [
         ({"unsure": True, "confidence": 0.48}, "unsure, perhaps delivery issue (48%)"),
+        ({"unsure": True, "grounds": ("zurück", "Größe")}, "   Guessed from: zurück, Größe\n"),
         ({"confidence": 0.0}, ": delivery issue\n"),
         ({"buyer_name": None, "order_id": ""}, "a buyer, no order"),
         ({"messages": 3}, "3 messages since Mon 02 Mar 10:00"),

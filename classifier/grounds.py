@@ -16,7 +16,7 @@ from classifier.features import is_run, tokens_of
 from classifier.lean import Floats, Lean, Weighed
 from classifier.lexicon import spans
 
-Evidence = tuple[tuple[str, float], ...]
+Grounds = tuple[tuple[str, float], ...]
 """Words with their weights, the strongest first."""
 MOST: Final = 5
 _WORDS_ASKED: Final = 120
@@ -25,9 +25,9 @@ _HEARD: Final = 0.1
 """Words that weigh less than this part of the strongest one are not worth naming."""
 
 
-def evidence(
+def grounds(
     lean: Lean, document: Document, marked: str, weighed: Weighed, shares: Floats, temperature: float
-) -> Evidence:
+) -> Grounds:
     """The words that speak most for the likeliest label of `shares`, at most `MOST`.
 
     A word's weight is its part in the label's log-odds against all other labels together.
