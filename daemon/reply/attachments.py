@@ -17,11 +17,11 @@ from email.utils import encode_rfc2231
 from functools import cached_property, lru_cache
 from pathlib import Path
 
-from daemon.desk.policy_envelope import RISKY_BYTES
-
 BOUNDARY = "=_firstreply"
 """`=_` stands in no quoted-printable and in no base64 text (RFC 2045, section 6.7)."""
 LONGEST_NAME = 80
+LARGEST_OWN = 2_000_000
+"""Octets of a file that goes along by itself: the ledger and the mailbox keep it with every such draft."""
 TYPES: Mapping[str, str] = {
     "pdf": "application/pdf",
     "png": "image/png",
@@ -91,7 +91,7 @@ def unusable(folder: Path | None, name: str) -> str:
         size = (folder / name).stat().st_size
     except OSError:
         return f"{name} does not lie in {folder}"
-    return "" if size <= RISKY_BYTES else f"{name} is larger than {RISKY_BYTES // 1_000_000} MB"
+    return "" if size <= LARGEST_OWN else f"{name} is larger than {LARGEST_OWN // 1_000_000} MB"
 
 
 def read_attachment(folder: Path | None, name: str) -> Attachment | None:
@@ -104,7 +104,7 @@ def read_attachment(folder: Path | None, name: str) -> Attachment | None:
         return None
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=4)
 def _read(path: Path, _changed: int) -> Attachment:
     """A file as it is; a backlog wants the same manual again and again, in its encoded form."""
     return Attachment(path.name, type_of(path.name), path.read_bytes())

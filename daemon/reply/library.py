@@ -17,7 +17,7 @@ from daemon.reply.problems import Problem
 
 MANUAL = "manual"
 """In a play's `attach`: the manual that the catalogue names for the mail's product."""
-_REMEDY = "Put the file there under this name, below 6 MB, or change the name"
+_REMEDY = "Put the file there under this name, below 2 MB, or change the name"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ one is replaced when the buyer writes again, any other is held with a note.
 Errors: `TemporaryError` and `InDoubtError` of the ports; the next cycle looks and goes on.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
@@ -24,6 +24,8 @@ from daemon.stages.pasting import plan_statements
 REPLACEABLE = frozenset({DraftState.PLANNED, DraftState.QUEUED})
 PAGE = 1_000
 """Owed messages looked up at once."""
+PORTION = 8_000_000
+"""Octets of drafts composed, planned and appended together."""
 SETTLED = frozenset({DraftState.SENDING, DraftState.IN_DOUBT, DraftState.HELD})
 
 
@@ -57,23 +59,39 @@ def _draft_all(context: Context) -> Drafted:
             page = [item for item in found if item.message_id not in left]
             if not page:
                 break
-            for start in range(0, len(page), context.batch):
-                owed = page[start : start + context.batch]
-                fresh, stopped = _sort(context, owed)
-                held += stopped
-                left |= {item.message_id for item in owed} - {item.message_id for item in fresh}
-                planned = context.ledger.drafts.plan(context.claim, fresh, context.now())
-                queued += finish()
-                finish = _begin_append(context, helper, planned)
+            queued += finish()  # the connection is asked now, and nobody else may use it meanwhile
+            finish = int
+            free, stopped = _sort(context, page)
+            held += stopped
+            left |= {item.message_id for item in page} - {item.message_id for item in free}
+            for start in range(0, len(free), context.batch):
+                for fresh in _composed(context, free[start : start + context.batch]):
+                    planned = context.ledger.drafts.plan(context.claim, fresh, context.now())
+                    queued += finish()
+                    finish = _begin_append(context, helper, planned)
         queued += finish()
     return Drafted(queued, held)
 
 
-def _sort(context: Context, owed: list[Owed]) -> tuple[list[NewDraft], int]:
-    """Compose what can be drafted; hold what a person has in hand."""
-    fresh: list[NewDraft] = []
-    held = 0
+def _composed(
+    context: Context, owed: Sequence[Owed], because: str = "newer_message"
+) -> Iterator[list[NewDraft]]:
+    """Drafts, in portions that memory bears: some carry a manual."""
     orders = orders_of(context, owed)
+    portion: list[NewDraft] = []
+    for item in owed:
+        portion.append(replace(compose(context, item, orders), because=because))
+        if sum(len(draft.raw) for draft in portion) >= PORTION:
+            yield portion
+            portion = []
+    if portion:
+        yield portion
+
+
+def _sort(context: Context, owed: list[Owed]) -> tuple[list[Owed], int]:
+    """What can be drafted, and how many drafts were held since a person has them in hand."""
+    free: list[Owed] = []
+    held = 0
     taken = _just_taken(context, owed)
     for item in owed:
         if item.open_draft in taken:
@@ -92,17 +110,15 @@ def _sort(context: Context, owed: list[Owed]) -> tuple[list[NewDraft], int]:
                 )
                 held += 1
             continue
-        fresh.append(compose(context, item, orders))
-    return fresh, held
+        free.append(item)
+    return free, held
 
 
 def _promise(context: Context) -> None:
     """Compose late drafts with gaps anew: facts may have come since, else a promise takes their place."""
     late = context.ledger.drafts.late_with_gaps(context.claim, context.now(), NEAR, PAGE)
-    lying = _lying(context, late)
-    orders = orders_of(context, lying)
-    fresh = [replace(compose(context, item, orders), because="limit_near") for item in lying]
-    _append(context, context.ledger.drafts.plan(context.claim, fresh, context.now()))
+    for fresh in _composed(context, _lying(context, late), "limit_near"):
+        _append(context, context.ledger.drafts.plan(context.claim, fresh, context.now()))
 
 
 def _lying(context: Context, late: list[Owed]) -> list[Owed]:

@@ -259,3 +259,16 @@ def test_what_an_agent_wrote_counts_in_the_report_and_can_be_promoted(
     assert (passage.text, passage.asins) == ("Hold the button until it blinks blue.", ("B0ABCDEFGH",))
     assert main(["knowledge", "promote", "302-0000000-0000000", "--title", "x", *options]) == 1
     assert main(["knowledge", "promote", "lamp", "--title", "x", *options]) == 78
+
+
+def test_nobody_asks_the_server_while_a_batch_of_drafts_is_on_its_way(stage: Stage) -> None:
+    """Buyers with waiting drafts write again, in batches of two: each untouched draft is replaced."""
+    config = stage.house.config
+    config.write_text(config.read_text().replace("[cycle]", "[cycle]\nbatch = 2"))
+    for _ in range(2):
+        for number in range(8):
+            order = f"302-1234567-{number:07d}"
+            stage.house.receive(BROKEN, alias=f"q7d2k9x4m1v{number:04d}", order_id=order)
+        stage.cycle(2)
+    assert stage.house.states() == {"queued": 8, "superseded": 8}
+    assert len(stage.house.drafts()) == 8

@@ -76,14 +76,14 @@ def test_a_second_row_for_the_same_product(tmp_path: Path) -> None:
         (".hidden.pdf", "hidden"),
         ("setup.exe", "no file type"),
         ("b.pdf", "does not lie in"),
-        ("huge.pdf", "larger than 6 MB"),
+        ("huge.pdf", "larger than 2 MB"),
     ],
 )
 def test_a_manual_that_cannot_be_sent_is_left_out_of_its_row(tmp_path: Path, manual: str, said: str) -> None:
     """It is told before a draft promises it, and the rest of the row is used."""
     (tmp_path / "a.pdf").write_bytes(b"%PDF")
     with (tmp_path / "huge.pdf").open("wb") as huge:
-        huge.truncate(6_000_001)
+        huge.truncate(2_000_001)
     catalogue, problems = read(tmp_path, f"B0EXAMPLE1,,One,a.pdf,,\nB0EXAMPLE2,,Two,{manual},,\n", tmp_path)
     assert [product.manual for product in catalogue.products.values()] == ["a.pdf", ""]
     assert [line for line, _ in problems] == [3]
