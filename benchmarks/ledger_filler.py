@@ -58,7 +58,7 @@ def _rows(
         "open": open_clocks,
         "hour": HOUR,
     }
-    connection.exec_driver_sql("INSERT INTO folder VALUES (1, 1, 'INBOX', 7, 0, 1, NULL)")
+    connection.exec_driver_sql(FOLDER)
     for statement in (_seeds(), *STATEMENTS):
         connection.execute(sa.text(statement), {key: values[key] for key in values if f":{key}" in statement})
 
@@ -94,6 +94,9 @@ def _seeds() -> str:
     """  # noqa: S608  our own words
 
 
+FOLDER = """
+    INSERT INTO folder (id, mailbox_id, name, uidvalidity, floor_uid, uidnext) VALUES (1, 1, 'INBOX', 7, 0, 1)
+"""
 STATEMENTS = (
     """
     INSERT INTO conversation (id, mailbox_id, alias, marketplace, order_id, relay_address, buyer_name,
@@ -116,9 +119,8 @@ STATEMENTS = (
     INSERT INTO message (id, mailbox_id, folder_id, uidvalidity, uid, content_hash, message_id,
                          reference_ids, size, state, attempts, internal_at, received_at, kind, reason,
                          sender, subject, text, language, relay_address, facts, action, action_reason,
-                         scenario, confidence, decided_by, unsure, model, predicted,
-                         recorded_at, conversation_id,
-                         response_clock_id)
+                         scenario, confidence, decided_by, unsure, model, predicted, recorded_at,
+                         conversation_id, response_clock_id)
     SELECT i, :box, 1, 7, i, printf('%064x', i), '<' || i || '@buyer.example>', '', 3500, 'read', 1, at, at,
            'buyer_message', 'relay_address', 'buyer' || i || '@marketplace.amazon.com', 'A buyer asks',
            'The parcel came today and one of the two lamps does not light up. I have tried another socket '
@@ -137,6 +139,14 @@ STATEMENTS = (
            printf('%024d', i), '<fr.' || i || '@shop.example>', 1 + (r4 > 0.7),
            'buyer' || i || '@marketplace.amazon.com', scenario, 'en', at, at + took
       FROM seed WHERE scenario <> 'other'
+    """,
+    """
+    INSERT INTO delivery (id, draft_id, state, message_id_header, sender, recipient, raw, likeness, attempts,
+                          next_attempt_at, started_at, ended_at, code, filed_at)
+    SELECT id, id, 'sent', '<frd.' || id || '@shop.example>', 'support@shop.example', recipient, x'00',
+           CASE WHEN revision = 1 THEN 1.0 ELSE (id % 10) / 10.0 END, 1, changed_at, changed_at, changed_at,
+           250, changed_at
+      FROM draft WHERE state = 'sent'
     """,
     """
     INSERT INTO label (message_id, scenario, source, who, weight, recorded_at)

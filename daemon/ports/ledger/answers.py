@@ -63,6 +63,7 @@ class AnswerBook:
                 sa.func.avg(v.likeness),
             )
             .join_from(t.delivery, t.draft, d.id == v.draft_id)
+            # of the delivery only what its index holds: its own page has the mail
             .where(v.state == DeliveryState.SENT, v.ended_at >= start, v.ended_at < end)
             .where(v.likeness.is_not(None))
             .group_by(d.template, d.language)

@@ -246,6 +246,7 @@ delivery = Table(
     Column("reply", Words),
     Column("filed_at", Instant),
     Index("ix_delivery_state", "state", "next_attempt_at"),
+    Index("ix_delivery_ended_at", "state", "ended_at", "draft_id", "likeness"),
 )
 partial("uq_delivery_live", delivery.c.draft_id, one_of(LIVE_DELIVERIES))
 
