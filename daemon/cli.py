@@ -35,6 +35,8 @@ def parser() -> argparse.ArgumentParser:
     run.set_defaults(act=_run)
 
     check = commands.add_parser("check", parents=[common], help="prove configuration, servers and model")
+    check.add_argument("--ask", action="store_true", help="also ask about the settings of Seller Central")
+    check.add_argument("--send", action="store_true", help="also send a mail from each mailbox to itself")
     check.set_defaults(act=_check)
 
     inspect = commands.add_parser("inspect", parents=[common], help="what is understood of a mail")
@@ -175,7 +177,7 @@ def _run(args: argparse.Namespace) -> int:
 def _check(args: argparse.Namespace) -> int:
     from daemon.commands.check import check  # noqa: PLC0415  as above
 
-    return check(args.config, as_json=args.json)
+    return check(args.config, as_json=args.json, ask=args.ask, send=args.send)
 
 
 def _login(args: argparse.Namespace) -> int:

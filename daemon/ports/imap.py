@@ -9,12 +9,15 @@ that broke before (make a new one); `InDoubtError` when the reply to `append`, `
 will; `ConfigurationError` from `connect`, `resolve` and `ensure` when a setting is wrong.
 """
 
+import ssl
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from typing import Any
 
 from daemon.ports import imap_append as appending
 from daemon.ports import imap_folders as folders
 from daemon.ports import imap_moving as moving
+from daemon.ports import imap_probe as probing
 from daemon.ports import imap_reading as reading
 from daemon.ports import imap_search as searching
 from daemon.ports import imap_status as status
@@ -72,6 +75,12 @@ class ImapConnection:
         """How the server introduced itself."""
         return self._session.greeting
 
+    @property
+    def certificate(self) -> Mapping[str, Any] | None:
+        """The server's certificate, which was accepted; None on a connection in the clear."""
+        sock = self._session.transport.sock
+        return sock.getpeercert() if isinstance(sock, ssl.SSLSocket) else None
+
     def resolve(self, wanted: Mapping[str, str | None]) -> FolderNames:
         """Turn configured names into the server's.
 
@@ -89,6 +98,10 @@ class ImapConnection:
         """The server's name of the folder `name` inside `parent`, such as one scenario's."""
         return self._hierarchy().child(parent, name)
 
+    def place(self, name: str) -> str:
+        """The server's name of a folder that is configured as `name`."""
+        return self._hierarchy().place(name)
+
     def _hierarchy(self) -> folders.Hierarchy:
         if self._shape is None:
             with self._session.guarded("NAMESPACE"):
@@ -99,6 +112,25 @@ class ImapConnection:
         """Create what is missing, subscribe all; return what was created."""
         with self._session.guarded("CREATE"):
             return folders.ensure(self._session, folder_names)
+
+    def delete_folder(self, folder: str, instead: str) -> None:
+        """Delete a folder that we made ourselves; `instead` is selected from then on."""
+        with self._session.guarded("DELETE", changing=True):
+            probing.delete(self._session, folder, instead)
+
+    def rights(self, folder: str) -> frozenset[str] | None:
+        """The letters of our rights on a folder (RFC 4314); None where the server does not tell."""
+        with self._session.guarded("MYRIGHTS"):
+            return probing.rights(self._session, folder)
+
+    def quotas(self, folder: str) -> tuple[probing.Quota, ...]:
+        """The limits that hold for a folder; none where the server does not tell."""
+        with self._session.guarded("GETQUOTAROOT"):
+            return probing.quotas(self._session, folder)
+
+    def select(self, folder: str) -> None:
+        """Select for writing; a folder that can only be read is an error."""
+        self._session.select(folder, writable=True, fresh=True)
 
     def status(self, folder: str) -> FolderStatus:
         """STATUS of one folder; a missing one is a TemporaryError."""

@@ -12,7 +12,8 @@ an outcome. `probe` raises ConfigurationError and TemporaryError.
 import asyncio
 import contextlib
 import inspect
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
 
 from aiosmtplib import SMTP, SMTPException, SMTPResponse, SMTPResponseException
 
@@ -109,6 +110,11 @@ class SmtpSender:
                     await self._connected.execute_command(b"QUIT", timeout=_GOODBYE_TIMEOUT)
             self._drop()
             await asyncio.sleep(0)  # the event loop closes sockets one turn later
+
+    @property
+    def certificate(self) -> Mapping[str, Any] | None:
+        """The server's certificate, which was accepted; None without a connection, or in the clear."""
+        return None if self._connected is None else self._connected.get_transport_info("peercert")
 
     @property
     def _connected(self) -> SMTP | None:

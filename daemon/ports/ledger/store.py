@@ -155,7 +155,7 @@ def newest_version() -> str:
 
 def migrate(engine: Engine) -> None:
     """Bring the tables to this program's version."""
-    if _version(engine) == newest_version():
+    if noted_version(engine) == newest_version():
         return  # nearly every start: Alembic costs 0.2 s and 12 MB
     from alembic import command  # noqa: PLC0415  see above
     from alembic.config import Config  # noqa: PLC0415
@@ -167,7 +167,7 @@ def migrate(engine: Engine) -> None:
         command.upgrade(config, "head")
 
 
-def _version(engine: Engine) -> str | None:
+def noted_version(engine: Engine) -> str | None:
     """The version that Alembic noted in this ledger; None for a new one."""
     with reading(engine) as connection:
         if not sa.inspect(connection).has_table("alembic_version"):

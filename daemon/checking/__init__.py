@@ -1,0 +1,1 @@
+"""What `firstreply check` looks at, one module for each kind of thing."""
