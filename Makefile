@@ -5,11 +5,16 @@ SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
-UNITDIR ?= /etc/systemd/system
 PREFIX ?= /opt/firstreply
 ETC ?= /etc/firstreply
+BINDIR ?= /usr/local/bin
+UNITDIR ?= /etc/systemd/system
+SYSUSERSDIR ?= /etc/sysusers.d
+TMPFILESDIR ?= /etc/tmpfiles.d
+PLACES = DESTDIR="$(DESTDIR)" PREFIX="$(PREFIX)" ETC="$(ETC)" BINDIR="$(BINDIR)" UNITDIR="$(UNITDIR)" \
+	SYSUSERSDIR="$(SYSUSERSDIR)" TMPFILESDIR="$(TMPFILESDIR)"
 
-.PHONY: demo test test-webmail train check bench fuzz soak docs install setup packages lock clean
+.PHONY: demo test test-webmail train check bench fuzz soak docs install uninstall setup packages lock clean
 
 demo: $(READY)
 	@$(BIN)/firstreply demo $(if $(SERVE),--serve)
@@ -63,7 +68,10 @@ lock:
 	@bash tools/lock.sh
 
 install: $(READY)
-	@DESTDIR="$(DESTDIR)" PREFIX="$(PREFIX)" ETC="$(ETC)" UNITDIR="$(UNITDIR)" PYTHON="$(PYTHON)" bash tools/install.sh
+	@$(PLACES) PYTHON="$(PYTHON)" bash tools/install.sh
+
+uninstall:
+	@$(PLACES) bash tools/uninstall.sh
 
 clean:
 	@rm -rf .venv build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -120,6 +120,11 @@ def _add_looks(commands: Any, common: argparse.ArgumentParser) -> None:  # noqa:
     forget.add_argument("who", metavar="ORDER_ID|ADDRESS")
     forget.set_defaults(act=_forget)
 
+    backup = commands.add_parser("backup", parents=[common], help="a checked copy of the ledger")
+    backup.add_argument("--to", type=Path, metavar="FOLDER", help="by default backups, below state_dir")
+    backup.add_argument("--keep", type=int, default=14, metavar="N", help="so many stay (14)")
+    backup.set_defaults(act=_backup)
+
 
 def _add_files(commands: Any, common: argparse.ArgumentParser) -> None:  # noqa: ANN401  as above
     """The commands about the seller's own files."""
@@ -228,6 +233,12 @@ def _forget(args: argparse.Namespace) -> int:
     from daemon.commands.forget import forget  # noqa: PLC0415  as above
 
     return forget(args.config, args.who, as_json=args.json)
+
+
+def _backup(args: argparse.Namespace) -> int:
+    from daemon.commands.backup import backup  # noqa: PLC0415  as above
+
+    return backup(args.config, to=args.to, keep=args.keep, as_json=args.json)
 
 
 def _import_orders(args: argparse.Namespace) -> int:

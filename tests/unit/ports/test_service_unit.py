@@ -1,4 +1,4 @@
-"""The shipped systemd unit: valid, hardened, and saying what the daemon relies on."""
+"""The shipped systemd units: valid, hardened, and saying what the daemon relies on."""
 
 import configparser
 import os
@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
-UNIT = Path(__file__).parents[3] / "systemd" / "firstreply.service"
+SYSTEMD = Path(__file__).parents[3] / "systemd"
+UNIT = SYSTEMD / "firstreply.service"
+NIGHTLY = ("firstreply-backup.service", "firstreply-train.service")
 MOST_EXPOSURE = 1.2
 
 
@@ -36,22 +38,46 @@ def analyze(*arguments: str) -> str:
     return done.stdout + done.stderr
 
 
-def test_systemd_accepts_the_unit(tmp_path: Path) -> None:
-    """No unknown directive, no misplaced one; checked on a copy whose program exists here."""
-    text, replaced = re.subn(r"(?m)^ExecStart=.*$", "ExecStart=/usr/bin/env true", UNIT.read_text("utf-8"))
-    copy = tmp_path / UNIT.name
-    copy.write_text(text, encoding="utf-8")
+@pytest.fixture(name="whole")
+def _whole(tmp_path: Path) -> Path:
+    """All units as they count once installed, their programs being ones that exist here."""
+    shared = UNIT.read_text("utf-8").partition("# ---- shared")[2].partition("# ---- end")[0]
+    for file in SYSTEMD.glob("firstreply*.[st][ei][rm]*"):
+        text = re.sub(r"(?m)^ExecStart=.*$", "ExecStart=/usr/bin/env true", file.read_text("utf-8"))
+        if file.name in NIGHTLY:
+            text += f"\n# {shared}"
+        (tmp_path / file.name).write_text(text, encoding="utf-8")
+    return tmp_path
 
-    assert replaced == 1
-    assert analyze("verify", str(copy)) == ""
+
+def test_systemd_accepts_the_units(whole: Path) -> None:
+    """No unknown directive, no misplaced one, no timer without its service."""
+    files = sorted(whole.iterdir())
+
+    assert {file.name for file in files} >= {UNIT.name, *NIGHTLY, "firstreply-train.timer"}
+    assert analyze("verify", *map(str, files)) == ""
 
 
-def test_the_exposure_is_low() -> None:
+@pytest.mark.parametrize("name", [UNIT.name, *NIGHTLY])
+def test_the_exposure_is_low(whole: Path, name: str) -> None:
     """The score of systemd itself, 10 being naked."""
-    score = re.search(r"exposure level for \S+: ([\d.]+)", analyze("security", "--offline=true", str(UNIT)))
+    told = analyze("security", "--offline=true", str(whole / name))
+    score = re.search(r"exposure level for \S+: ([\d.]+)", told)
 
     assert score is not None
     assert float(score[1]) <= MOST_EXPOSURE
+
+
+@pytest.mark.parametrize("name", NIGHTLY)
+def test_the_nightly_services_are_enabled_by_their_timers(name: str) -> None:
+    """They read no password, and each is started by the timer of its own name only."""
+    service = (SYSTEMD / name).read_text("utf-8")
+    timer = (SYSTEMD / name.replace(".service", ".timer")).read_text("utf-8")
+
+    assert "[Install]" not in service
+    assert "LoadCredential" not in service
+    assert "WantedBy=timers.target" in timer
+    assert "Persistent=true" in timer
 
 
 @pytest.mark.parametrize(
