@@ -1,8 +1,9 @@
 """How long people wait: delivery to draft, approval to SMTP, start to READY; memory; imports of the commands.
 
-The daemon runs as in production, with IDLE and the usual poll of 10 s, so that only IDLE can be quick;
-without a cool-down. Dovecot tells IDLE clients in steps of 500 ms: the same notice, seen by a watcher of the
-benchmark's own, is the share of the delay that is the server's.
+The daemon runs as in production, with IDLE and the usual poll of 10 s, so that only IDLE can be quick; first
+without a cool-down, then with one, of which only what comes after it counts. Dovecot tells IDLE clients in
+steps of 500 ms: the same notice, seen by a watcher of the benchmark's own, is the share of the delay that is
+the server's.
 """
 
 import os
@@ -41,6 +42,10 @@ HEAVY = (
 FORBIDDEN = ("matplotlib", "numpy", "pandas", "scipy", "skops", "sklearn")
 COMMANDS = ("--help", "status", "report")
 MOST_BEYOND_MS, MOST_START, MOST_MB = 15.0, 1.5, 120.0
+COOL_DOWN = 3
+AFTER_COOL_DOWN_MS = 2_000.0
+COOLED = 5
+"""Mails that wait for the cool-down's end, one after the other."""
 WAKE = """\
 import sys
 from daemon.cli import main
@@ -60,13 +65,18 @@ def run(options: Options) -> Figures:  # noqa: ARG001  the same for all sizes
         here.house.first_run()
         with _running(here) as (start, pid):
             drafted, beyond = _drafting_delays(here)
-            sent = _sending_delays(here)
+            sent = _sending_delays(here, MAILS - COOLED)
             memory, peak = memory_mb(pid), memory_mb(pid, "VmHWM")
+        here.house.configure(cool_down=COOL_DOWN)
+        _usual_poll(here)
+        with _running(here):
+            cooled = [delay - COOL_DOWN * 1000 for delay in _sending_delays(here, COOLED)]
         imports = {command: _imports(here, command) for command in COMMANDS}
     rows: list[tuple[str, float, float, str]] = [
         ("delivery to draft", share(drafted, 0.5), share(drafted, 0.95), "ms"),
         ("the server's notice to draft", share(beyond, 0.5), share(beyond, 0.95), "ms"),
         ("approval to SMTP's acceptance", share(sent, 0.5), share(sent, 0.95), "ms"),
+        (f"the same after a cool-down of {COOL_DOWN} s", share(cooled, 0.5), share(cooled, 0.95), "ms"),
     ]
     show(f"Latency of {MAILS} mails", ("what", "p50", "p95", "unit"), rows)
     once = [("start to READY", start, "s"), ("memory with the model", memory, "MB"), ("its peak", peak, "MB")]
@@ -75,13 +85,16 @@ def run(options: Options) -> Figures:  # noqa: ARG001  the same for all sizes
     show("Heavy packages imported", ("command", "packages"), heavy)
     figures: Figures = {"start_s": start, "memory_mb": memory, "memory_peak_mb": peak}
     for name, p50, p95, _ in rows:
-        key = name.replace("'", "").replace(" ", "_").lower()
+        key = name.replace("'", "").replace(f" of {COOL_DOWN} s", "").replace(" ", "_").lower()
         figures |= {f"{key}_p50_ms": p50, f"{key}_p95_ms": p95}
-    return figures | {"missed": _missed(share(beyond, 0.5), start, memory, imports)}
+    return figures | {"missed": _missed(share(beyond, 0.5), max(cooled), start, memory, imports)}
 
 
-def _missed(beyond: float, start: float, memory: float, imports: dict[str, set[str]]) -> list[str]:
+def _missed(
+    beyond: float, cooled: float, start: float, memory: float, imports: dict[str, set[str]]
+) -> list[str]:
     limits = (
+        ("cool-down's end to SMTP's acceptance, ms", cooled, AFTER_COOL_DOWN_MS),
         ("notice to draft, ms", beyond, MOST_BEYOND_MS),
         ("start to READY, s", start, MOST_START),
         ("memory, MB", memory, MOST_MB),
@@ -98,16 +111,22 @@ def _missed(beyond: float, start: float, memory: float, imports: dict[str, set[s
 
 
 def _usual_poll(here: World) -> None:
-    """The tests' house polls ten times a second; a delay found by that would be the poll's."""
+    """The tests' house polls ten times a second; a delay found by that would be the poll's.
+
+    Approvals follow one another faster here than a person's, so that no flood is seen in them.
+    """
     text = here.house.config.read_text()
-    here.house.config.write_text(text.replace("poll_seconds = 0.1", f"poll_seconds = {POLL_SECONDS}"))
+    text = text.replace("poll_seconds = 0.1", f"poll_seconds = {POLL_SECONDS}")
+    here.house.config.write_text(
+        text.replace("settle_seconds = 0", "settle_seconds = 0\n  flood_per_minute = 0")
+    )
 
 
 @contextmanager
 def _running(here: World) -> Iterator[tuple[float, int]]:
     """The daemon at work: seconds from its start to READY, and its process id."""
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as notify:
-        path = str(here.root / "notify")
+        path = str(here.root / f"notify-{time.monotonic_ns()}")
         notify.bind(path)
         notify.settimeout(PATIENCE)
         began = time.perf_counter()
@@ -175,12 +194,12 @@ def _drafts(here: World) -> int:
     return sum(1 for name in ("new", "cur") for _ in os.scandir(folder / name))
 
 
-def _sending_delays(here: World) -> list[float]:
+def _sending_delays(here: World, count: int) -> list[float]:
     """Milliseconds from an agent's move into `Approved` to the SMTP server's acceptance."""
     agent = Account(here.dovecot, name=here.account.name).agent()
     agent.select_folder("Approval")
     delays = []
-    for uid in agent.search("ALL")[:MAILS]:
+    for uid in agent.search("ALL")[:count]:
         before = len(here.sink.accepted)
         began = time.perf_counter()
         agent.move([uid], "Approved")

@@ -141,6 +141,17 @@ def test_an_answer_from_the_agents_own_client_ends_draft_and_clock(running: Hous
     assert json.loads(running.command("report", "--format", "json").stdout)["answered"] == 1
 
 
+def test_it_is_sent_as_soon_as_the_cool_down_is_over(house: House) -> None:
+    """Whatever the time between two polls: the end of a cool-down is a reason to look of its own."""
+    house.configure(cool_down=1)
+    house.config.write_text(house.config.read_text().replace("poll_seconds = 0.1", "poll_seconds = 60"))
+    house.first_run()
+    house.start()
+    house.receive(BROKEN)
+    approve_one(house)
+    until(lambda: house.sink.accepted, "the mail at the SMTP server", patience=10)
+
+
 def test_undo_within_the_cool_down(house: House) -> None:
     """Moved back from Approved before the cool-down is over, a draft is waiting again, unsent."""
     house.configure(cool_down=3600)
