@@ -101,6 +101,13 @@ def _add_looks(commands: Any, common: argparse.ArgumentParser) -> None:  # noqa:
     worklist.add_argument("--watch", action="store_true", help="keep it on the screen, always current")
     worklist.set_defaults(act=_worklist)
 
+    cases = commands.add_parser("cases", parents=[common], help="claims, bad reviews, promises")
+    said = cases.add_mutually_exclusive_group()
+    said.add_argument("--answered", type=int, metavar="N", help="case N has been answered")
+    said.add_argument("--appealed", type=int, metavar="N", help="the decision on case N was appealed")
+    said.add_argument("--closed", type=int, metavar="N", help="case N is over")
+    cases.set_defaults(act=_cases)
+
     report = commands.add_parser("report", parents=[common], help="first-response figures")
     report.add_argument("--from", dest="start", metavar="D", help="first day, such as 2026-11-01")
     report.add_argument("--to", dest="end", metavar="D", help="last day (included)")
@@ -208,6 +215,14 @@ def _status(args: argparse.Namespace) -> int:
     from daemon.commands.look import status  # noqa: PLC0415  as above
 
     return status(args.config, as_json=args.json)
+
+
+def _cases(args: argparse.Namespace) -> int:
+    from daemon.commands.cases import cases  # noqa: PLC0415  as above
+
+    acts = {"answered": args.answered, "appealed": args.appealed, "closed": args.closed}
+    said = next(((what, number) for what, number in acts.items() if number is not None), None)
+    return cases(args.config, as_json=args.json, said=said)
 
 
 def _worklist(args: argparse.Namespace) -> int:

@@ -15,6 +15,7 @@ from daemon.errors import FirstreplyError
 from daemon.ports.imap import FolderStatus
 from daemon.stages.alerting import alerting
 from daemon.stages.approval import approval
+from daemon.stages.cases import cases
 from daemon.stages.context import Context
 from daemon.stages.deadlines import deadlines
 from daemon.stages.dispatch import Runner, Sender, dispatch
@@ -41,6 +42,7 @@ async def run_cycle(
     """
     taken = await run(lambda: intake(context, full=full or since is not None, since=since))
     received = await run(lambda: receipts(context))
+    filed = await run(lambda: cases(context))
     trouble: FirstreplyError | None = None
     try:
         try:
@@ -58,7 +60,14 @@ async def run_cycle(
         raise trouble
     await run(lambda: marking(context))
     await run(lambda: worklist(context))
-    counts: dict[str, int] = {**observed, "sent": sent, "warned": warned, "told": told, **kept}
+    counts: dict[str, int] = {
+        **observed,
+        "sent": sent,
+        "warned": warned,
+        "told": told,
+        "filed": filed,
+        **kept,
+    }
     for part in (taken, received, drafted):
         counts |= asdict(part)
     return {name: number for name, number in counts.items() if number}

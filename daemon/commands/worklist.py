@@ -17,6 +17,7 @@ from daemon.commands.look import opened_ledger, print_json
 from daemon.desk.worklist import Material, Waiting, Worklist, build
 from daemon.ports.ledger.books import Ledger
 from daemon.settings import Settings, find, load
+from daemon.stages.cases import reminders
 from daemon.stages.worklist import ALERTS_SHOWN
 
 LOOK_EVERY = 2.0
@@ -36,10 +37,11 @@ def worklist(config: str | None, *, as_json: bool, watch: bool = False) -> int:
     return 0
 
 
-def _material(ledger: Ledger, now: datetime) -> Material:
+def _material(ledger: Ledger, settings: Settings, now: datetime) -> Material:
     raised = ledger.alerts.since(None, now - ALERTS_SHOWN)
     waiting, asides = ledger.worklist.waiting(None), ledger.worklist.asides(None)
-    return Material(waiting, [each.alert for each in raised], asides)
+    due = reminders(ledger.cases.open(None), settings.playbook)
+    return Material(waiting, [each.alert for each in raised], asides, due)
 
 
 def _built(material: Material, settings: Settings, now: datetime) -> Worklist:
@@ -48,12 +50,13 @@ def _built(material: Material, settings: Settings, now: datetime) -> Worklist:
 
 
 def _plain(ledger: Ledger, settings: Settings, now: datetime) -> dict[str, Any]:
-    material = _material(ledger, now)
+    material = _material(ledger, settings, now)
     content = _built(material, settings, now)
     return {
         "worklist": [_row(item, now) for item in material.waiting],
         "overdue": content.overdue,
         "alerts": list(content.alerts),
+        "cases": [asdict(reminder) for reminder in material.reminders],
         "shunted": [asdict(aside) for aside in material.asides],
     }
 
@@ -65,7 +68,7 @@ def _row(item: Waiting, now: datetime) -> dict[str, Any]:
 
 def _table(ledger: Ledger, settings: Settings) -> Table:
     now = datetime.now(UTC)
-    content = _built(_material(ledger, now), settings, now)
+    content = _built(_material(ledger, settings, now), settings, now)
     table = Table(
         "due", "who and what", "steps", title=content.subject, title_justify="left", show_lines=True
     )

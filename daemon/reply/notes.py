@@ -132,6 +132,9 @@ HELD_REASONS: Mapping[str, str] = {
         "Very many drafts were moved to {approved} within a minute, so none of them was sent. If you meant "
         "it, move this one to {approved} once more."
     ),
+    "case_due": (
+        "A step is due at {time}: {detail}. What to do stands in the worklist, and in `firstreply cases`."
+    ),
     "mass_vanish": (
         "Many drafts ({detail}) vanished at once. Nothing is sent and nothing is decided in this mailbox "
         "until they are back. Bring them back if you can. If they are gone on purpose, move this note to "
@@ -170,6 +173,7 @@ SUBJECTS: Mapping[str, str] = {
     "agents_answer_undelivered": _NOT_ARRIVED,
     "receipt_not_trusted": "Please look: a notice that may be forged",
     "promised": "Facts are missing",
+    "case_due": "Please look: a step of a case is due",
 }
 """The subject of a note, where it is not about a draft that was not sent."""
 

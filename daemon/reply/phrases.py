@@ -78,7 +78,8 @@ _STATUSES = {
         "正在退回我方",
     ),
 }
-_LANGUAGES = ("en", "de", "fr", "es", "it", "ja", "zh")
+LANGUAGES = ("en", "de", "fr", "es", "it", "ja", "zh")
+"""Those that templates are written in."""
 
 _LONGEST = 250
 _VERB = re.compile(
@@ -110,7 +111,7 @@ def status_words(language: str, status: str) -> str:
     known = _STATUSES.get(status.strip().lower().replace(" ", "_").replace("-", "_"))
     if known is None:
         return status
-    return known[_LANGUAGES.index(language) if language in _LANGUAGES else 0]
+    return known[LANGUAGES.index(language) if language in LANGUAGES else 0]
 
 
 def attribution(language: str, name: str, when: datetime) -> str:

@@ -19,6 +19,7 @@ from daemon.ports.ledger.sent import Beside
 from daemon.reply.copies import UnreadableCopyError, read_copy
 from daemon.reply.from_html import alike
 from daemon.reply.notes import moment
+from daemon.stages.cases import file_promise
 from daemon.stages.context import Context
 from daemon.stages.noting import new_note
 
@@ -71,6 +72,7 @@ def file_sent(context: Context) -> int:
         _clear_up(context, item)
         if not _kept(context, item):
             continue  # a later look: the server's own copy may be on its way
+        file_promise(context, item)
         context.ledger.deliveries.filed(context.claim, item.delivery_id, context.now())
         context.log.info("filed", delivery=item.delivery_id)
         filed += 1

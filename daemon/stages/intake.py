@@ -266,6 +266,7 @@ def _facts(understanding: Understanding, unsure: Guess | None) -> dict[str, obje
         "asins": list(understanding.asins),
         "tracking_numbers": list(understanding.tracking_numbers),
         "no_response_url": understanding.no_response_url,
+        "reply_within_days": understanding.reply_within_days,
         # only such a mail's draft may tell what the seller's files know of an order
         "order_ids": list(understanding.order_ids),
         "vouched_orders": list(understanding.named_orders) if understanding.verified else [],

@@ -17,6 +17,7 @@ from daemon.desk.worklist_page import page
 from daemon.ports.imap import NewMessage
 from daemon.ports.ledger.worklists import WorklistCopy
 from daemon.reply.alternative import two_faced_note
+from daemon.stages.cases import reminders
 from daemon.stages.context import Context
 
 LANDING = timedelta(minutes=2)
@@ -49,7 +50,10 @@ def _content(context: Context) -> Worklist:
     ledger, claim, now = context.ledger, context.claim, context.now()
     raised = ledger.alerts.since(claim, now - ALERTS_SHOWN)
     material = Material(
-        ledger.worklist.waiting(claim), [each.alert for each in raised], ledger.worklist.asides(claim)
+        ledger.worklist.waiting(claim),
+        [each.alert for each in raised],
+        ledger.worklist.asides(claim),
+        reminders(ledger.cases.open(claim), context.playbook),
     )
     office = context.alerting.office
     return build(material, context.playbook.plays, now, office.zone if office else UTC)

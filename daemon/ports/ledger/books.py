@@ -9,6 +9,7 @@ from sqlalchemy.engine import Engine
 
 from daemon.ports.ledger.alerts import AlertBook
 from daemon.ports.ledger.answers import AnswerBook
+from daemon.ports.ledger.cases import CaseBook
 from daemon.ports.ledger.clocks import ClockBook
 from daemon.ports.ledger.copies import CopyBook
 from daemon.ports.ledger.corrections import CorrectionBook
@@ -52,6 +53,7 @@ class Ledger:
     alerts: AlertBook
     marks: MarkBook
     worklist: WorklistBook
+    cases: CaseBook
     figures: FigureBook
     privacy: PrivacyBook
     evidence: EvidenceBook
@@ -87,6 +89,7 @@ class Ledger:
             AlertBook(engine),
             MarkBook(engine),
             WorklistBook(engine),
+            CaseBook(engine),
             FigureBook(engine),
             PrivacyBook(engine),
             EvidenceBook(engine),

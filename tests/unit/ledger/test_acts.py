@@ -32,6 +32,7 @@ from daemon.ports.ledger.sent import SentBook
 from daemon.ports.ledger.store import Claim
 from daemon.ports.ledger.upkeep import UpkeepBook
 from tests.alert_kit import ALERT_ACTS, ALERT_BOOKS, warning
+from tests.case_kit import CASE_ACTS, CASE_BOOKS
 from tests.gesture_kit import GESTURE_ACTS
 from tests.ledger_kit import HOUR, NOW, Desk, TornError, arrival, no_objection, place, snapshot, torn
 from tests.receipt_kit import RECEIPT_ACTS
@@ -42,6 +43,7 @@ BOOKS = (
     *(Mailboxes, IntakeBook, IdentityBook, DraftBook, DeliveryBook, ClockBook, LabelBook),
     *(CopyBook, CorrectionBook, NoteBook, PrivacyBook, UpkeepBook, ReceiptBook, SentBook),
     *ALERT_BOOKS,
+    *CASE_BOOKS,
 )
 
 
@@ -293,6 +295,7 @@ ACTS = (
     record_label,
     *(excuse, reclassified, reopen, confirm),
     *ALERT_ACTS,
+    *CASE_ACTS,
     *GESTURE_ACTS,
     *UPKEEP_ACTS,
     *RECEIPT_ACTS,
@@ -344,4 +347,5 @@ def test_the_list_of_acts_is_complete() -> None:
         "record_label",
         "confirm_doubtful",
         "reopen_agents",
+        "file_again",
     }

@@ -1,0 +1,62 @@
+"""Cases as tests open them, and the acts of their book."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from daemon.desk.claim import CaseKind, CaseState, after, promised, received
+from daemon.desk.playbook import Scenario
+from daemon.ports.ledger.cases import CaseBook, Filing
+from daemon.ports.ledger.store import Claim
+from tests.ledger_kit import DRAFT, HOUR, NOW, ORDER, Desk
+
+Act = Callable[[Claim], object]
+
+
+def notice(desk: Desk, kind: str = "a_to_z_claim", **kept: object) -> int:
+    """A notice about an order that has been read; returns its id."""
+    message = desk.fetched()
+    reading = desk.reading(message, kind="notice", notice=kind, facts={"order_ids": [ORDER], **kept})
+    left = replace(reading, conversation=None, limits=None)
+    desk.ledger.intake.store(desk.claim, [left], NOW)
+    return message
+
+
+def review(desk: Desk) -> int:
+    """A buyer's message about a bad review; returns its id."""
+    return desk.message(disposition=replace(DRAFT, scenario=Scenario.NEGATIVE_REVIEW))
+
+
+def filing(message: int, what: str = "received", kind: CaseKind = CaseKind.CLAIM, days: int = 0) -> Filing:
+    """What a notice does to its case."""
+    at = NOW + days * 24 * HOUR
+    step = after(CaseState.DECIDED, at) if what == "decided" else received(kind, at)
+    return Filing(kind, what, at, step, ORDER, message_id=message)
+
+
+def promise(delivery: int, days: int) -> Filing:
+    """What a sent answer with a day in it does."""
+    due = NOW + days * 24 * HOUR
+    return Filing(CaseKind.PROMISE, "promised", NOW, promised(due), ORDER, delivery_id=delivery)
+
+
+def file(desk: Desk) -> Act:
+    """A claim."""
+    message = notice(desk)
+    return lambda claim: desk.ledger.cases.file(claim, filing(message))
+
+
+def file_again(desk: Desk) -> Act:
+    """The decision on a claim."""
+    desk.ledger.cases.file(desk.claim, filing(notice(desk)))
+    decision = filing(notice(desk, "a_to_z_decision"), "decided")
+    return lambda claim: desk.ledger.cases.file(claim, decision)
+
+
+def lead_on(desk: Desk) -> Act:
+    """A case that goes on by itself."""
+    case = desk.ledger.cases.file(desk.claim, filing(notice(desk)))
+    return lambda claim: desk.ledger.cases.lead_on(claim, case, CaseState.CLOSED, NOW)
+
+
+CASE_BOOKS = (CaseBook,)
+CASE_ACTS = (file, file_again, lead_on)
