@@ -95,6 +95,16 @@ def reopen_agents(desk: Desk) -> Act:
     return lambda claim: desk.ledger.receipts.reopen(claim, number, about, note, "undelivered", NOW)
 
 
+def confirm_agents(desk: Desk) -> Act:
+    """A copy of an agent's own answer."""
+    draft = desk.queued()
+    desk.ledger.clocks.answered_by_agent(desk.claim, draft, NOW, NOW)
+    number = notice(desk)
+    return lambda claim: desk.ledger.receipts.confirm_agents(
+        claim, number, draft.conversation_id, NOW + HOUR, NOW + HOUR
+    )
+
+
 def mark_edited(desk: Desk) -> Act:
     """A person's text that is queued again."""
     bounce(desk)(desk.claim)
@@ -115,5 +125,13 @@ def compared(desk: Desk) -> Act:
 
 RECEIPT_ACTS = (
     compared,
-    *(without_effect, confirm_doubtful, bounce, answered_in_seller_central, reopen_agents, mark_edited),
+    *(
+        without_effect,
+        confirm_doubtful,
+        bounce,
+        answered_in_seller_central,
+        reopen_agents,
+        confirm_agents,
+        mark_edited,
+    ),
 )

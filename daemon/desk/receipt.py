@@ -25,6 +25,8 @@ SKEW = timedelta(minutes=15)
 COPY_WINDOW = timedelta(days=3)
 FAILURE_WINDOW = timedelta(days=14)
 """How long after the sending a copy, or a notice that it failed, is looked for."""
+AGENTS_WINDOW = timedelta(hours=1)
+"""So soon after an agent's own mail a copy is that mail's, and no answer given in Seller Central."""
 KEPT_TEXT = 8_000
 COMPARED = 400
 """Letters and digits of an answer that a copy must show: what follows may be cut."""
@@ -38,6 +40,7 @@ class Outcome(StrEnum):
     CONFIRMED = "confirmed_by_copy"
     BOUNCED = "bounced"
     SELLER_CENTRAL = "answered_in_seller_central"
+    AGENTS = "agents_answer_confirmed"
     REOPENED = "agents_answer_undelivered"
     NOT_TRUSTED = "receipt_not_trusted"
     SEVERAL = "receipt_fits_several"
@@ -49,6 +52,7 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "confirmed_by_copy": "Amazon's copy of our answer says that the buyer has it.",
         "bounced": "A notice says that our answer did not reach the buyer.",
         "answered_in_seller_central": "Amazon's copy of an answer that we did not send: a person wrote it.",
+        "agents_answer_confirmed": "Amazon's copy of an agent's own answer says that the buyer has it.",
         "agents_answer_undelivered": "A notice says that the answer of an agent did not reach the buyer.",
         "receipt_not_trusted": "The trusted service does not vouch for this notice, so it changes nothing.",
         "receipt_fits_several": "The notice fits several answers or conversations, so it changes nothing.",
@@ -105,6 +109,8 @@ class Waiting:
     order_id: str
     asked_at: datetime
     answered_at: datetime | None = None
+    agents_at: datetime | None = None
+    """When an agent sent the last answer from a mail client that no copy has confirmed yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +199,9 @@ def _unsent(receipt: Receipt, waiting: Sequence[Waiting], *, copy: bool) -> Join
     """A notice about an answer that the daemon did not send."""
     mine = [each for each in waiting if _same(receipt, each.alias, each.order_id)]
     if copy:
+        agents = [each for each in mine if _is_agents(receipt, each)]
+        if agents:  # its text is not ours, and the mail client's, so that only the time tells
+            return Joined(Outcome.AGENTS, conversation=agents[0])
         mine = [each for each in mine if each.answered_at is None and each.asked_at <= receipt.at + SKEW]
         outcome = Outcome.SELLER_CENTRAL
     else:
@@ -205,6 +214,11 @@ def _unsent(receipt: Receipt, waiting: Sequence[Waiting], *, copy: bool) -> Join
     if len(mine) > 1:
         return Joined(Outcome.SEVERAL)
     return Joined(outcome, conversation=mine[0]) if mine else Joined(Outcome.NOTHING)
+
+
+def _is_agents(receipt: Receipt, conversation: Waiting) -> bool:
+    at = conversation.agents_at
+    return at is not None and -SKEW <= receipt.at - at <= AGENTS_WINDOW
 
 
 def _latest(candidates: Iterable[Candidate]) -> Candidate | None:

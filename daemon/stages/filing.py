@@ -12,6 +12,7 @@ Errors: `TemporaryError` and `InDoubtError` of the ports.
 from datetime import datetime, timedelta
 
 from daemon.desk.alert import Alert, AlertKind
+from daemon.desk.link import LinkKind, links_in
 from daemon.ports.imap import NewMessage
 from daemon.ports.ledger.delivery_rows import Unfiled
 from daemon.ports.ledger.draft_rows import Place
@@ -21,6 +22,7 @@ from daemon.reply.from_html import alike
 from daemon.reply.notes import moment
 from daemon.stages.cases import file_promise
 from daemon.stages.context import Context
+from daemon.stages.linking import ids_of
 from daemon.stages.noting import new_note
 
 PATIENCE = timedelta(seconds=60)
@@ -139,19 +141,29 @@ def _says_the_same(ours: bytes, theirs: bytes) -> bool:
 
 def compare_sent(context: Context) -> int:
     """Read each copy in Sent beside a delivery once: ours under another id, or a person's second answer."""
-    sent = context.folders.sent
+    sent, since = context.folders.sent, context.now() - LOOKED_BACK
     if sent is None:
         return 0
-    found = context.ledger.sent.beside(context.claim, sent, context.now() - LOOKED_BACK)
+    found = context.ledger.sent.beside(context.claim, sent, since, context.batch)
     for item in found:
         mails = context.imap.fetch(item.place.folder, [item.place.uid])
-        same = any(_says_the_same(item.raw, mail.raw) for mail in mails)
-        if same and item.in_doubt:
-            _was_sent(context, item.delivery_id, item.internal_at)
-        elif mails and not (same and _server_files(context)):
-            _tell_duplicate(context, item)
+        for mail in mails:
+            _compare(context, item, mail.raw)
         context.ledger.sent.compared(context.claim, item.place, _digest(mails[0].raw) if mails else UNREAD)
     return len(found)
+
+
+def _compare(context: Context, item: Beside, raw: bytes) -> None:
+    same = _says_the_same(item.raw, raw)
+    if same and item.in_doubt:
+        _was_sent(context, item.delivery_id, item.internal_at)
+    # the text of old answers has been forgotten; and a mail that answers our own is meant as a further one
+    elif item.raw and not _follows_ours(context, raw) and not (same and _server_files(context)):
+        _tell_duplicate(context, item)
+
+
+def _follows_ours(context: Context, raw: bytes) -> bool:
+    return any(link.kind is LinkKind.DELIVERY for link in links_in(context.link_key, ids_of(raw).answers))
 
 
 def _digest(raw: bytes) -> str:

@@ -42,15 +42,14 @@ def _in_sent(context: Context, due: Due) -> Stop | None:
     if sent is None:
         return None
     context.imap.examine(sent, fresh=True)
-    this = _carrying(context, sent, due.header_id)
-    others = set[int]()
-    if due.answers and not due.told_of_answer:
-        others.update(context.imap.search_header(sent, "In-Reply-To", due.answers))
-    theirs = _not_ours(context, due, sent, this | others)
-    if not theirs:
-        return None
-    at = min(size.internal_at for size in context.imap.sizes(sent, theirs).values())
-    return Stop("answered_elsewhere", f"found in Sent, {moment(at)}", at)
+    found = _carrying(context, sent, due.header_id)
+    if due.answers:
+        found.update(context.imap.search_header(sent, "In-Reply-To", due.answers))
+    theirs = _not_ours(context, due, sent, found)
+    sizes = context.imap.sizes(sent, theirs).values() if theirs else ()
+    # what a note told of, and a person approved all the same, is no news
+    news = [size.internal_at for size in sizes if due.told_at is None or size.internal_at > due.told_at]
+    return Stop("answered_elsewhere", f"found in Sent, {moment(min(news))}", min(news)) if news else None
 
 
 def _carrying(context: Context, folder: str, link: str) -> set[int]:
@@ -85,7 +84,7 @@ def _of_another(context: Context, due: Due, references: tuple[str, ...]) -> bool
 
 def _marked_answered(context: Context, due: Due) -> Stop | None:
     folder, uidvalidity, uid = due.original
-    if due.told_of_answer or due.answer_lost or not still_there(context, folder, uidvalidity):
+    if due.told_at is not None or due.answer_lost or not still_there(context, folder, uidvalidity):
         return None
     marked = "\\Answered" in context.imap.flags(folder, [uid]).get(uid, ())
     return Stop("answered_elsewhere", "the buyer's mail is marked as answered") if marked else None

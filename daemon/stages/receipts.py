@@ -115,6 +115,9 @@ def _apply(
         number = found.conversation.conversation_id
         book.answered_in_seller_central(claim, row.message_id, number, receipt.at, now)
         return True
+    if found.outcome is Outcome.AGENTS and found.conversation is not None:
+        book.confirm_agents(claim, row.message_id, found.conversation.conversation_id, receipt.at, now)
+        return True
     if found.outcome is Outcome.REOPENED and found.conversation is not None:
         about = found.conversation
         note = new_note(context, "agents_answer_undelivered", about.order_id, when=about.answered_at)
@@ -132,7 +135,8 @@ def _bounce(context: Context, receipt: Receipt, sending: Sending) -> bool:
     """A new draft with the text that had been approved where that helps, and a note in any case."""
     book, reason = context.ledger.receipts, receipt.notice.value
     again = None
-    if receipt.notice is Notice.UNDELIVERED and book.may_be_drafted_again(sending):
+    # the text of old answers has been forgotten
+    if receipt.notice is Notice.UNDELIVERED and sending.raw and book.may_be_drafted_again(sending):
         again = _again(context, sending)
     words = reason if again is not None or receipt.notice is Notice.OPT_OUT else "undelivered_no_draft"
     note = new_note(context, words, sending.order_id, recipient=sending.recipient, when=sending.sent_at)

@@ -130,6 +130,12 @@ def test_a_persons_second_answer_is_told_once(stage: Stage) -> None:
     stage.cycle()
     mail = email.message_from_bytes(stage.edited(raw, "My own words."))
     mail.replace_header("Message-ID", "<client@shop.example>")
+    further = email.message_from_bytes(mail.as_bytes())
+    ours = email.message_from_bytes(stage.house.sink.accepted[0].raw)
+    further.replace_header("In-Reply-To", str(ours["Message-ID"]))  # a further answer, and meant as one
+    stage.house.put("Sent", further.as_bytes())
+    stage.cycle(2)
+    assert column(stage, alert.c.kind) == []
     stage.house.put("Sent", mail.as_bytes())
     stage.cycle(3)
     assert stage.house.states() == {"sent": 1}
@@ -205,3 +211,8 @@ def test_a_ledger_put_back_from_a_backup_sends_nothing_again(stage: Stage) -> No
     assert (len(house.sink.accepted), house.states()) == (1, {"held": 1})
     assert column(stage, alert.c.kind) == ["ledger_restored"]
     assert len(house.notes()) == 2
+    # told of the answer in Sent, and approved once more: it is meant
+    (uid,) = house.drafts()
+    house.move(uid, "Approved")
+    stage.cycle(2)
+    assert (len(house.sink.accepted), house.states()) == (2, {"sent": 1})

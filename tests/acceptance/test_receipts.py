@@ -116,7 +116,7 @@ def test_an_answer_written_in_seller_central_ends_the_draft(stage: Stage) -> Non
     """A copy of another text, while the draft waits: over, the clock stopped when the notice says."""
     stage.draft()
     arrives(stage, copy_of("We answered you in the app.", order_id=ORDER, age=timedelta(minutes=2)))
-    assert stage.house.states() == {"answered_by_agent": 1}
+    assert (stage.house.states(), stage.house.drafts()) == ({"answered_by_agent": 1}, {})
     (clock,) = rows(stage, t.response_clock)
     assert (clock.state, clock.ended_by) == ("answered", "seller_central")
     report = json.loads(stage.house.command("report", "--format", "json").stdout)

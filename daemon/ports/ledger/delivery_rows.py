@@ -40,8 +40,8 @@ class Due:
     attempts: int
     order_id: str = ""
     buyer_language: str | None = None
-    told_of_answer: bool = False
-    """A note said already that somebody answered; approved once more, it is meant."""
+    told_at: datetime | None = None
+    """When a note said last that somebody answered; approved once more after that, it is meant."""
     answer_lost: bool = False
     r"""An earlier answer to the same message did not arrive: its `\Answered` says nothing any more."""
 
@@ -94,8 +94,8 @@ DUE = sa.text(
            m.message_id AS answers, m.reference_ids, m.language, f.name AS inbox,
            m.uidvalidity AS inbox_validity, m.uid AS inbox_uid, v.id AS delivery_id,
            COALESCE(v.attempts, 0) AS attempts,
-           EXISTS (SELECT 1 FROM decision warned WHERE warned.subject = 'draft' AND warned.subject_id = d.id
-                          AND warned.reason = 'answered_elsewhere') AS told_of_answer,
+           (SELECT MAX(warned.at) FROM decision warned WHERE warned.subject = 'draft'
+                   AND warned.subject_id = d.id AND warned.reason = 'answered_elsewhere') AS told_at,
            EXISTS (SELECT 1 FROM draft lost WHERE lost.message_id = d.message_id AND lost.state = 'bounced')
                   AS answer_lost
       FROM draft d
@@ -109,7 +109,7 @@ DUE = sa.text(
        AND (v.id IS NULL OR v.next_attempt_at <= :now)
      ORDER BY d.approved_at, d.id
     """
-).columns(approved_at=Instant)
+).columns(approved_at=Instant, told_at=Instant)
 
 # newer is what was read after the draft was written, and after the last time dispatch held it for that:
 # a person who then approves it once more has been told. The log's own order counts, no clock.
@@ -191,7 +191,7 @@ def due_of(row: Any) -> Due:  # noqa: ANN401  a row of a textual query
         attempts=row.attempts,
         order_id=row.order_id,
         buyer_language=row.language,
-        told_of_answer=bool(row.told_of_answer),
+        told_at=row.told_at,
         answer_lost=bool(row.answer_lost),
     )
 

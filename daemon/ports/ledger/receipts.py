@@ -9,6 +9,7 @@ Errors: those of `store.py`.
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
@@ -31,6 +32,7 @@ from daemon.ports.ledger.stopping import Answer, confirm_clock, stop_clock
 from daemon.ports.ledger.store import Claim, reading, writing
 
 STAGE = "receipts"
+AGENTS = t.response_clock.alias("agents")
 _SENT = frozenset({DraftState.SENT, DraftState.CONFIRMED})
 _WITH_RECEIPT = (DraftState.CONFIRMED, DraftState.BOUNCED)
 _ENDED_BY_PEOPLE = ("agent", "seller_central")
@@ -86,8 +88,9 @@ class ReceiptBook:
             .where(k.conversation_id.in_(conversations))
             .group_by(k.conversation_id)
         )
+        agents = _agents_clocks(c.id).with_only_columns(sa.func.max(AGENTS.c.accepted_at))
         query = (
-            sa.select(c.id, c.alias, c.order_id, k.started_at, k.accepted_at)
+            sa.select(c.id, c.alias, c.order_id, k.started_at, k.accepted_at, agents.scalar_subquery())
             .join_from(t.response_clock, t.conversation, c.id == k.conversation_id)
             .where(k.id.in_(newest), sa.or_(k.state == "open", k.ended_by.in_(_ENDED_BY_PEOPLE)))
         )
@@ -194,6 +197,17 @@ class ReceiptBook:
             answer = Answer(conversation_id, draft_id, at, "seller_central", STAGE, reason)
             stop_clock(connection, claim, answer, m.received_at > at, now)
 
+    def confirm_agents(
+        self, claim: Claim, message_id: int, conversation_id: int, at: datetime, now: datetime
+    ) -> None:
+        """The buyer has the answer that an agent sent, since `at`."""
+        m = t.message.c
+        last = _agents_clocks(conversation_id).order_by(AGENTS.c.accepted_at.desc()).limit(1)
+        with writing(self._engine, claim) as connection:
+            _record(connection, claim, message_id, Outcome.AGENTS, now, conversation_id=conversation_id)
+            answered = sa.select(sa.func.max(m.id)).where(m.response_clock_id == last.scalar_subquery())
+            confirm_clock(connection, connection.execute(answered).scalar_one(), at)
+
     def reopen(
         self, claim: Claim, message_id: int, conversation: Waiting, note: NewNote, reason: str, now: datetime
     ) -> None:
@@ -225,6 +239,14 @@ class ReceiptBook:
             for draft_id in found:
                 old, new = {DraftState.QUEUED}, DraftState.EDITED
                 change_draft(connection, claim, now, draft_id, old, new, "edited_by_agent", STAGE)
+
+
+def _agents_clocks(conversation_id: Any) -> sa.Select[tuple[int]]:  # noqa: ANN401  a number or a column
+    """The clocks of a conversation that an agent's mail stopped and that no copy has confirmed yet."""
+    a = AGENTS.c
+    return sa.select(a.id).where(
+        a.conversation_id == conversation_id, a.ended_by == "agent", a.confirmed_at.is_(None)
+    )
 
 
 def _record(

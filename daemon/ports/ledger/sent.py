@@ -86,7 +86,7 @@ class SentBook:
                 sa.update(copies).where(c.mailbox_id == claim.mailbox_id, *this).values(digest=digest)
             )
 
-    def beside(self, claim: Claim, folder: str, since: datetime) -> list[Beside]:
+    def beside(self, claim: Claim, folder: str, since: datetime, limit: int) -> list[Beside]:
         """Copies in Sent, seen since then, not ours by their id, of drafts that were sent or may be."""
         v, d, c = t.delivery.c, t.draft.c, t.conversation.c
         query = (
@@ -112,6 +112,7 @@ class SentBook:
                 d.state.in_((*_SENT, DraftState.IN_DOUBT)),
             )
             .order_by(copies.c.id)
+            .limit(limit)
         )
         with reading(self._engine) as connection:
             return [

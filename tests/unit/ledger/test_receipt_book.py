@@ -9,7 +9,7 @@ from daemon.desk.receipt import Outcome
 from daemon.errors import PermanentError
 from daemon.ports.ledger import schema as t
 from tests.alert_kit import warning
-from tests.ledger_kit import HOUR, NOW, ORDER, Desk, place, snapshot
+from tests.ledger_kit import HOUR, MINUTE, NOW, ORDER, Desk, place, snapshot
 from tests.receipt_kit import ALIAS, again, notice, sending, sent
 
 
@@ -114,6 +114,21 @@ def test_the_newest_clock_tells_how_a_conversation_stands(desk: Desk) -> None:
     numbers = [waiting.conversation_id, own.conversation_id, agents.conversation_id]
     found = {each.conversation_id: each.answered_at for each in book.waiting(numbers)}
     assert found == {waiting.conversation_id: None, agents.conversation_id: NOW + HOUR}
+
+
+def test_a_copy_of_an_agents_answer_confirms_its_clock_and_no_other(desk: Desk) -> None:
+    """The buyer wrote again meanwhile: that clock runs on."""
+    book = desk.ledger.receipts
+    draft = desk.queued()
+    desk.ledger.clocks.answered_by_agent(desk.claim, draft, NOW + MINUTE, NOW + MINUTE)
+    later = desk.message(NOW + 2 * MINUTE)
+    (waiting,) = book.waiting([draft.conversation_id])
+    assert (waiting.answered_at, waiting.agents_at) == (None, NOW + MINUTE)
+    book.confirm_agents(desk.claim, notice(desk), draft.conversation_id, NOW + 3 * MINUTE, NOW + HOUR)
+    assert desk.clock(draft.message_id)["confirmed_at"] == NOW + 3 * MINUTE
+    assert desk.clock(later)["state"] == "open"
+    (waiting,) = book.waiting([draft.conversation_id])
+    assert waiting.agents_at is None
 
 
 def test_recent_sendings_tell_their_receipts(desk: Desk) -> None:

@@ -58,14 +58,15 @@ def test_a_copy_beside_a_delivery_is_compared_once(desk: Desk) -> None:
     """Of a draft that was sent, or may have been; not of one that waits."""
     about, waiting = sent(desk), desk.queued(desk.message(alias="waiting000001"))
     seen_in_sent(desk, waiting.draft_id, 3)
-    assert desk.ledger.sent.beside(desk.claim, "Sent", NOW) == []
+    assert desk.ledger.sent.beside(desk.claim, "Sent", NOW, 9) == []
     seen_in_sent(desk, about.draft_id, 4)
-    (found,) = desk.ledger.sent.beside(desk.claim, "Sent", NOW)
+    (found,) = desk.ledger.sent.beside(desk.claim, "Sent", NOW, 9)
     assert (found.draft_id, found.delivery_id, found.place) == (about.draft_id, about.delivery_id, SENT)
     assert (found.raw, found.in_doubt, found.internal_at) == (b"wire bytes", False, NOW)
-    assert desk.ledger.sent.beside(desk.claim, "Elsewhere", NOW) == []
+    book, later = desk.ledger.sent, NOW + timedelta(seconds=1)
+    assert book.beside(desk.claim, "Elsewhere", NOW, 9) == book.beside(desk.claim, "Sent", later, 9) == []
     desk.ledger.sent.compared(desk.claim, SENT, "d1")
-    assert desk.ledger.sent.beside(desk.claim, "Sent", NOW) == []
+    assert desk.ledger.sent.beside(desk.claim, "Sent", NOW, 9) == []
     assert desk.draft(about.draft_id).state is DraftState.SENT
 
 
