@@ -81,3 +81,21 @@ def test_the_line_about_reviews_is_switched_on_in_the_playbook(tmp_path: Path) -
     playbook.write_text("[wording]\nreviewline = true\n")
     with pytest.raises(ConfigurationError, match="Did you mean review_line"):
         load(config)
+
+
+def test_check_tells_what_is_wrong_in_templates_and_library(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Servers that do not answer keep it from nothing."""
+    monkeypatch.setenv("X", "secret")
+    config = configured(tmp_path)
+    closed = 'host = "127.0.0.1", port = 1, security = "none"'
+    config.write_text(config.read_text().replace('host = "h"', closed))
+    (tmp_path / "catalogue.csv").write_text("asin,name\nlamp,Lamp\n")
+    (tmp_path / "templates" / "it").mkdir(parents=True)
+    (tmp_path / "templates" / "it" / "holding.txt.j2").write_text("{{ promised_day }}")
+    assert main(["check", "--config", str(config)]) == 1
+    told = capsys.readouterr().out
+    assert "holding.txt.j2, line 1" in told
+    assert "catalogue.csv, line 2: 'lamp' is no ASIN" in told
+    assert "nobody vouches for senders" in told
