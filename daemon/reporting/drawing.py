@@ -29,7 +29,7 @@ _VARIABLES = {
     WARN: "var(--warn)",
     LINE: "var(--line)",
 }
-WIDTH = 460.0
+WIDTH = 390.0
 POINTS = 72.0
 STYLE: dict[Any, Any] = {
     "svg.fonttype": "none",

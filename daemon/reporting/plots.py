@@ -16,6 +16,8 @@ from daemon.reporting.words import below, count, name_of, percent, short, spoken
 
 DAY_SECONDS = 86_400
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+ROW = 22
+"""The height of a bar with its name."""
 MOST_DAYS = 62
 """So many days are drawn as days, more as weeks."""
 FAINT = 0.07
@@ -31,7 +33,7 @@ def distribution(report: dict[str, Any]) -> str:
     last = next(row["below_seconds"] for row in reversed(rows) if row["below_seconds"])
     names = [below(row["below_seconds"], last) for row in rows]
     late = [row["below_seconds"] is None or row["below_seconds"] > DAY_SECONDS for row in rows]
-    with drawing(26 * len(rows) + 10) as picture:
+    with drawing(ROW * len(rows) + 8) as picture:
         axes = picture.axes
         numbers = [row["answered"] for row in rows]
         bars = axes.barh(names, numbers, height=0.7, color=[WARN if bad else ACCENT for bad in late])
@@ -58,7 +60,7 @@ def by_day(report: dict[str, Any]) -> str:
             before = weeks.get(monday, (0, 0))
             weeks[monday] = (before[0] + messages, before[1] + late)
         rows = [(day, *numbers) for day, numbers in sorted(weeks.items())]
-    with drawing(190) as picture:
+    with drawing(165) as picture:
         axes = picture.axes
         places = [day.toordinal() for day, _, _ in rows]
         late_ones = [late for _, _, late in rows]
@@ -94,7 +96,7 @@ def scenarios(report: dict[str, Any]) -> str:
         return ""
     rows.sort(key=lambda item: -item[1]["answered"])
     ticks = [60, 600, 3600, 6 * 3600, DAY_SECONDS, 3 * DAY_SECONDS]
-    with drawing(27 * len(rows) + 40) as picture:
+    with drawing(ROW * len(rows) + 34) as picture:
         axes = picture.axes
         for place, (_, row) in enumerate(rows):
             half, most = max(row["p50"], 1.0), max(row["p90"], 1.0)
@@ -130,7 +132,7 @@ def week(report: dict[str, Any]) -> str:
     most = max(max(day) for day in hours)
     if not most:
         return ""
-    with drawing(178) as picture:
+    with drawing(155) as picture:
         axes = picture.axes
         for day, numbers in enumerate(hours):
             for hour, number in enumerate(numbers):
@@ -156,7 +158,7 @@ def ages(report: dict[str, Any]) -> str:
         return ""
     last = next(row["below_hours"] for row in reversed(rows) if row["below_hours"])
     names = [below(row["below_hours"] and row["below_hours"] * 3600, last * 3600) for row in rows]
-    with drawing(26 * len(rows) + 10) as picture:
+    with drawing(ROW * len(rows) + 8) as picture:
         axes = picture.axes
         well = [row["clocks"] - row["overdue"] for row in rows]
         past = [row["overdue"] for row in rows]
@@ -178,7 +180,7 @@ def bars(name: str, title: str, rows: list[tuple[str, int]], *, warned: frozense
     """Named numbers, largest first as given."""
     if not any(number for _, number in rows):
         return ""
-    with drawing(26 * len(rows) + 10) as picture:
+    with drawing(ROW * len(rows) + 8) as picture:
         axes = picture.axes
         colours = [WARN if label in warned else ACCENT for label, _ in rows]
         drawn = axes.barh(

@@ -6,7 +6,7 @@ Errors: none.
 from typing import Any
 
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from daemon.reporting.outcomes import worst_first
 from daemon.reporting.words import count, name_of, percent, spoken, summary
@@ -33,10 +33,11 @@ def show(report: dict[str, Any], console: Console) -> None:
 
 
 def _templates(outcomes: dict[str, dict[str, Any]]) -> Table:
-    table = Table("template", "sent", "as is", "light edit", "heavy edit", "replaced", "likeness")
-    for name, row in worst_first(outcomes):
+    name = Column("template", no_wrap=True)
+    table = Table(name, "sent", "as is", "light", "heavy", "replaced", "likeness")
+    for template, row in worst_first(outcomes):
         counts = (row[key] for key in ("sent", "as_is", "light", "heavy", "replaced"))
-        table.add_row(name, *map(str, counts), percent(row["likeness"]))
+        table.add_row(template, *map(str, counts), percent(row["likeness"]))
     return table
 
 

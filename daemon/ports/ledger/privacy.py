@@ -29,6 +29,8 @@ from daemon.ports.ledger.store import Claim, reading, translated, writing
 AT_ONCE = 500
 """How many messages one transaction clears: a running daemon waits for milliseconds, not for seconds."""
 KEPT_FACTS = ("asins",)
+IDENTITIES = {"relay_address": None, "message_id": "", "reference_ids": ""}
+"""What a mail that is forgotten loses beside its words; its UID and hash keep it from being read again."""
 NOBODY = "forgotten."
 TABLES = (
     "message", "conversation", "revision", "delivery", "note", "alert", "alert_mail",
@@ -91,7 +93,7 @@ class PrivacyBook:
             )
             hashes = list(connection.execute(sa.select(m.content_hash).where(mails)).scalars())
             messages = 0
-            while cleared := _clear_messages(connection, mails, {"relay_address": None, "reference_ids": ""}):
+            while cleared := _clear_messages(connection, mails, IDENTITIES):
                 messages += cleared
             drafts = sa.select(d.id).where(d.conversation_id.in_(ids))
             nobody = {"raw": b"", "recipient": ""}

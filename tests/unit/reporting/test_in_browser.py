@@ -24,6 +24,7 @@ onload = () => {{
     return {{
       width: page.documentElement.scrollWidth,
       columns: style(".two", "gridTemplateColumns").split(" ").length,
+      hidden: [...page.querySelectorAll(".scroll")].filter(box => box.scrollWidth > box.clientWidth).length,
       pictures: [...page.querySelectorAll("svg.plot")].map(each => each.getBoundingClientRect().width),
       card: style("section", "backgroundColor"), ink: style("h2", "color"), muted: style(".hint", "color"),
       bar: style(".meter i", "backgroundColor"), label: style("svg.plot text", "fill"),
@@ -69,6 +70,7 @@ def test_the_page_is_readable(folder: Path, options: tuple[str, ...], light: boo
     phone, desk = read(folder, *options)
     assert (phone["width"], phone["columns"]) == (PHONE, 1)
     assert (desk["width"], desk["columns"]) == (DESK, 2)
+    assert (phone["hidden"], desk["hidden"]) == (0, 0), "no table needs sideways scrolling"
     assert len(phone["pictures"]) == 7
     assert all(width > 250 for width in [*phone["pictures"], *desk["pictures"]])
     assert (brightness(desk["card"]) > 0.5) is light
