@@ -164,9 +164,9 @@ class MailboxWorker:
             if len(statuses) < len(looked_at):
                 folders = await self._run(partial(self._folders, connection))  # somebody deleted one
                 context = self._context(connection, folders)
-            until_due = await self._run(partial(self._until_due, context))
+            overdue = await self._run(partial(self._until_due, context)) <= 0
             ticking = now - clocks_at >= CLOCK_LOOK.total_seconds()
-            if full or until_due <= 0 or ticking or self._wanted or statuses != seen:
+            if full or overdue or ticking or self._wanted or statuses != seen:
                 self._wanted = False
                 await self._cycle(context, statuses, full=full)
                 full_at, clocks_at, seen = now if full else full_at, now, statuses
@@ -176,8 +176,9 @@ class MailboxWorker:
             if once or self._stopping.is_set():
                 return
             poll = self._house.cycle.poll.total_seconds()
+            until_due = await self._run(partial(self._until_due, context))  # the cycle may have approved one
             # what was due already and still waits (a limit, a server that is away) is no reason to hurry
-            await self._pause(min(poll, until_due) if until_due > 0 else poll)
+            await self._pause(poll if overdue and until_due <= 0 else min(poll, until_due))
 
     async def _cycle(self, context: Context, statuses: dict[str, FolderStatus], *, full: bool) -> None:
         began = self._house.monotonic()

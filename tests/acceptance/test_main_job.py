@@ -2,6 +2,7 @@
 
 import email
 import json
+import signal
 from email import policy
 from email.message import EmailMessage
 
@@ -142,13 +143,16 @@ def test_an_answer_from_the_agents_own_client_ends_draft_and_clock(running: Hous
 
 
 def test_it_is_sent_as_soon_as_the_cool_down_is_over(house: House) -> None:
-    """Whatever the time between two polls: the end of a cool-down is a reason to look of its own."""
-    house.configure(cool_down=1)
+    """One hint that something changed is enough: the end of a cool-down is a reason to look of its own."""
+    house.configure(cool_down=1, idle=False)
     house.config.write_text(house.config.read_text().replace("poll_seconds = 0.1", "poll_seconds = 60"))
     house.first_run()
-    house.start()
     house.receive(BROKEN)
-    approve_one(house)
+    house.start()
+    (uid,) = until(house.drafts, "a draft")
+    house.move(uid, "Approved")
+    assert house.process is not None
+    house.process.send_signal(signal.SIGHUP)
     until(lambda: house.sink.accepted, "the mail at the SMTP server", patience=10)
 
 
