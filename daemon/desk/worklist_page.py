@@ -47,5 +47,5 @@ def _block(entry: Entry, number: int) -> str:
             steps = "".join(f"<li>{escape(step)}</li>" for step in entry.steps)
             parts.append(f"<ul style='margin: 0.3em 0; padding-left: 1.2em'>{steps}</ul>")
         if entry.link and entry.link.startswith("https://"):
-            parts.append(f'<br><a href="{escape(entry.link)}">No response needed</a>')
+            parts.append(f'<div><a href="{escape(entry.link)}">No response needed</a></div>')
     return "".join(parts) + "</div>"

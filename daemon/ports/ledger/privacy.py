@@ -22,6 +22,7 @@ from daemon.errors import PermanentError, TemporaryError
 from daemon.ports.ledger import schema as t
 from daemon.ports.ledger.columns import NoteState
 from daemon.ports.ledger.schema_alerts import alert, alert_mail
+from daemon.ports.ledger.schema_cases import casefile
 from daemon.ports.ledger.schema_labels import imported_label
 from daemon.ports.ledger.schema_orders import order_line, parcel
 from daemon.ports.ledger.store import Claim, reading, translated, writing
@@ -33,7 +34,7 @@ IDENTITIES = {"relay_address": None, "message_id": "", "reference_ids": ""}
 """What a mail that is forgotten loses beside its words; its UID and hash keep it from being read again."""
 NOBODY = "forgotten."
 TABLES = (
-    "message", "conversation", "revision", "delivery", "note", "alert", "alert_mail",
+    "message", "conversation", "casefile", "revision", "delivery", "note", "alert", "alert_mail",
     "imported_label", "order_line", "parcel",
 )  # fmt: skip
 
@@ -204,6 +205,12 @@ def _clear_rest(connection: Connection, claim: Claim, before: datetime) -> int:
     cleared += connection.execute(sa.update(alert_mail).where(old_mail).values(raw=b"")).rowcount
     told = sa.and_(a.mailbox_id == claim.mailbox_id, a.told_at.is_not(None), a.raised_at < before)
     connection.execute(sa.update(alert).where(told, a.detail != "").values(detail=""))
+    over = sa.and_(
+        casefile.c.mailbox_id == claim.mailbox_id,
+        casefile.c.closed_at < before,
+        casefile.c.buyer_name.is_not(None),
+    )
+    connection.execute(sa.update(casefile).where(over).values(buyer_name=None))
     old_label = sa.and_(imported_label.c.recorded_at < before, imported_label.c.text != "")
     connection.execute(sa.update(imported_label).where(old_label).values(text="", subject=""))
     return cleared
@@ -245,5 +252,7 @@ def _forget_names(
     for order in orders:
         about = alert.c.detail.contains(order, autoescape=True)
         connection.execute(sa.update(alert).where(about).values(detail=""))
+    of_case = sa.or_(casefile.c.conversation_id.in_(ids), casefile.c.order_id.in_(orders))
+    connection.execute(sa.update(casefile).where(of_case).values(buyer_name=None, order_id=""))
     values = {"alias": sa.literal(NOBODY) + sa.cast(c.id, sa.String), "relay_address": "", "order_id": ""}
     connection.execute(sa.update(t.conversation).where(c.id.in_(ids)).values(buyer_name=None, **values))

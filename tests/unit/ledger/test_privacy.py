@@ -1,6 +1,7 @@
 """Buyers' words leave the ledger when they are old or unwanted; figures and what is at work stay."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,9 @@ from daemon.ports.ledger import schema as t
 from daemon.ports.ledger.books import Ledger
 from daemon.ports.ledger.labels import LabelSource
 from daemon.ports.ledger.privacy import Cleared
+from daemon.ports.ledger.schema_cases import casefile
 from daemon.ports.ledger.store import open_engine
+from tests.case_kit import promise
 from tests.ledger_kit import HOUR, NOW, ORDER, RELAY, Desk, place, snapshot
 
 DAY = timedelta(days=1)
@@ -172,3 +175,19 @@ def test_nothing_stays_in_the_files(sqlite_url: str, tmp_path: Path) -> None:
     desk.ledger.privacy.scrub()
     assert traces() == 0
     desk.ledger.close()
+
+
+def test_a_closed_case_loses_its_buyer_and_a_forgotten_one_its_order(desk: Desk) -> None:
+    """Its kind and its times stay for the figures; an open one is at work."""
+    delivery = desk.sending(desk.approved(desk.message(buyer_name=SECRET)))
+    desk.ledger.deliveries.sent(desk.claim, delivery, 250, "ok", NOW)
+    desk.ledger.deliveries.filed(desk.claim, delivery, NOW)
+    number = desk.ledger.cases.file(desk.claim, replace(promise(delivery, 3), buyer_name=SECRET))
+    desk.ledger.privacy.expire(desk.claim, LATER)
+    assert secret_places(desk.ledger) == {"casefile"}
+    desk.ledger.cases.say(number, "closed", NOW)
+    desk.ledger.privacy.expire(desk.claim, LATER)
+    assert secret_places(desk.ledger) == set()
+    assert [row["order_id"] for row in rows(desk, casefile)] == [ORDER]
+    desk.ledger.privacy.forget(ORDER)
+    assert [(row["order_id"], row["kind"]) for row in rows(desk, casefile)] == [("", "promise")]
