@@ -41,7 +41,7 @@ async def run_cycle(
     `statuses` is the poll that the cycle began with; `run` runs what blocks in the mailbox's own thread.
     """
     taken = await run(lambda: intake(context, full=full or since is not None, since=since))
-    received = await run(lambda: receipts(context))
+    received = await run(lambda: receipts(context, news=taken.read > 0, full=full))
     filed = await run(lambda: cases(context))
     trouble: FirstreplyError | None = None
     try:

@@ -91,13 +91,29 @@ def linked_headers(
 
 
 def _link(context: Context, read: Sequence[tuple[Place, Ids]]) -> list[Linked]:
+    unknown = _unknown_deliveries(context, [ids.message_id for _, ids in read])
     named = [
-        (place, ids, links_in(context.link_key, [*ids.references, ids.message_id])) for place, ids in read
+        (place, ids, links_in(context.link_key, [*ids.references, ids.message_id]))
+        for place, ids in ((place, _disowned(ids, unknown)) for place, ids in read)
     ]
     tokens = {link.token for *_, links in named for link in links if link.kind is LinkKind.DRAFT}
     tokens |= {ids.token for _, ids, _ in named if ids.token}
     drafts = context.ledger.drafts.by_token(context.claim, tokens) if tokens else {}
     return [_linked(context, place, ids, links, drafts) for place, ids, links in named]
+
+
+def _unknown_deliveries(context: Context, header_ids: Sequence[str]) -> frozenset[str]:
+    """Deliveries of ours that the ledger does not know to have been sent: it was put back from a backup."""
+    key = context.link_key
+    ours = {
+        text for text in header_ids if any(link.kind is LinkKind.DELIVERY for link in links_in(key, [text]))
+    }
+    return frozenset(ours - context.ledger.sent.taken(ours)) if ours else frozenset()
+
+
+def _disowned(ids: Ids, unknown: frozenset[str]) -> Ids:
+    """An answer that the ledger knows nothing of is one like any other."""
+    return replace(ids, message_id="") if ids.message_id in unknown else ids
 
 
 def _linked(

@@ -40,11 +40,16 @@ class Received:
     seller_central: int = 0
 
 
-def receipts(context: Context) -> Received:
-    """Join every notice about an answer that has had no effect yet."""
-    outcomes = [_take(context, row) for row in context.ledger.receipts.unjoined(context.claim)]
-    context.ledger.receipts.mark_edited(context.claim, context.now())
-    _alert_missing(context)
+def receipts(context: Context, *, news: bool, full: bool) -> Received:
+    """Join the notices about answers that have had no effect yet; without `news` there can be none.
+
+    A `full` look also asks which receipts are missing.
+    """
+    book = context.ledger.receipts
+    outcomes = [_take(context, row) for row in book.unjoined(context.claim)] if news or full else []
+    book.mark_edited(context.claim, context.now())
+    if full:
+        _alert_missing(context)
     bounced = sum(outcome in {Outcome.BOUNCED, Outcome.REOPENED} for outcome in outcomes)
     return Received(outcomes.count(Outcome.CONFIRMED), bounced, outcomes.count(Outcome.SELLER_CENTRAL))
 
