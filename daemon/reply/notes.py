@@ -115,7 +115,7 @@ HELD_REASONS: Mapping[str, str] = {
     "promised": (
         "These facts are missing, and the limit is near: {detail}. The draft in {approval} therefore "
         "promises the buyer a full answer by {time}. Find them out, and either write that answer in place "
-        "of the promise, or send the promise and write the answer in time: firstreply will not remind you."
+        "of the promise, or send the promise: firstreply reminds you of it when its day comes."
     ),
     "not_ours": (
         "A mail in {approved} is no draft of firstreply, so it was not sent. It has been moved to {detail}."
