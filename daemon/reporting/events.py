@@ -48,6 +48,7 @@ def events(found: Evidence) -> list[Event]:
             Event(row["recorded_at"], f"Amazon's receipt: {name_of(row['outcome'])}.")
             for row in found.receipts
         ),
+        *_cases(found),
         *map(_decision, found.decisions),
     ]
     return sorted(every, key=lambda event: event.at)
@@ -89,6 +90,14 @@ def _words(raw: bytes) -> str:
         return read_copy(raw).own_words if raw else ""
     except UnreadableCopyError:
         return ""
+
+
+def _cases(found: Evidence) -> Iterator[Event]:
+    kinds = {row["id"]: name_of(row["kind"]) for row in found.cases}
+    for row in found.case_events:
+        yield Event(
+            row["at"], f"Case {row['casefile_id']}, {kinds[row['casefile_id']]}: {name_of(row['what'])}."
+        )
 
 
 def _decision(row: Row) -> Event:

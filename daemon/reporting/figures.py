@@ -50,6 +50,9 @@ def figures(tally: Tally, when: Period) -> dict[str, Any]:
         "drafts": _drafts(tally),
         "classifier": _classifier(tally.confirmed, tally.labels),
         "defects": [{"asin": row.asin, "conversations": row.conversations} for row in tally.defects],
+        "cases": {
+            row.kind: {"opened": row.opened, "open": row.open, "overdue": row.overdue} for row in tally.cases
+        },
         "a_to_z": {name: tally.notices.get(notice, 0) for notice, name in A_TO_Z.items()},
     }
 

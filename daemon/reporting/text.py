@@ -57,6 +57,9 @@ def _lines(report: dict[str, Any]) -> list[str]:
     if report["defects"]:
         worst = ", ".join(f"{row['asin']} ({row['conversations']:,})" for row in report["defects"][:5])
         lines.append(f"Most product issues: {worst}.")
+    for kind, row in report["cases"].items():
+        told = f"{row['opened']:,} opened, {row['open']:,} of them open, {row['overdue']:,} overdue"
+        lines.append(f"Cases, {name_of(kind)}: {told}.")
     if any(report["a_to_z"].values()):
         lines.append("A-to-z: " + ", ".join(f"{n:,} {name}" for name, n in report["a_to_z"].items()) + ".")
     return lines

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
 from daemon.ports.ledger import schema as t
+from daemon.ports.ledger.schema_cases import case_event, casefile
 from daemon.ports.ledger.schema_receipts import receipt
 from daemon.ports.ledger.store import reading
 
@@ -32,6 +33,8 @@ class Evidence:
     revisions: Sequence[Row]
     deliveries: Sequence[Row]
     receipts: Sequence[Row]
+    cases: Sequence[Row]
+    case_events: Sequence[Row]
     decisions: Sequence[Row]
 
     def __bool__(self) -> bool:
@@ -53,7 +56,9 @@ class EvidenceBook:
         with reading(self._engine) as connection:
             conversations = _rows(connection, _CONVERSATION.where(c.order_id == order_id).order_by(c.id))
             ids = [row["id"] for row in conversations]
-            named = sa.or_(*(column.contains(order_id, autoescape=True) for column in (m.subject, m.text)))
+            named = sa.or_(
+                *(column.contains(order_id, autoescape=True) for column in (m.subject, m.text, m.facts))
+            )
             ours = sa.or_(m.conversation_id.in_(ids), sa.and_(m.conversation_id.is_(None), named))
             messages = _rows(connection, _MESSAGE.where(ours).order_by(m.received_at, m.id))
             clocks = _rows(connection, _CLOCK.where(k.conversation_id.in_(ids)).order_by(k.started_at, k.id))
@@ -64,6 +69,10 @@ class EvidenceBook:
             receipts = _rows(
                 connection, _RECEIPT.where(_RECEIPTS.conversation_id.in_(ids)).order_by(_RECEIPTS.id)
             )
+            about_order = sa.or_(_CASES.order_id == order_id, _CASES.conversation_id.in_(ids))
+            cases = _rows(connection, _CASE.where(about_order).order_by(_CASES.id))
+            of_cases = case_event.c.casefile_id.in_([row["id"] for row in cases])
+            case_events = _rows(connection, _CASE_EVENT.where(of_cases).order_by(case_event.c.id))
             found = (messages, clocks, drafts, deliveries)
             about = {name: [row["id"] for row in rows] for name, rows in zip(SUBJECTS, found, strict=True)}
             return Evidence(
@@ -74,6 +83,8 @@ class EvidenceBook:
                 revisions,
                 deliveries,
                 receipts,
+                cases,
+                case_events,
                 _decisions(connection, about),
             )
 
@@ -109,3 +120,6 @@ _REVISION = _but(t.revision)
 _DELIVERY = _but(t.delivery, "next_attempt_at")
 _RECEIPT = _but(receipt)
 _RECEIPTS = receipt.c
+_CASE = _but(casefile)
+_CASES = casefile.c
+_CASE_EVENT = _but(case_event)

@@ -19,7 +19,7 @@ from sqlalchemy.engine import Connection, Engine
 from daemon.desk.clock import RULE
 from daemon.ports.ledger import schema as t
 from daemon.ports.ledger.columns import MICROSECOND, instant
-from daemon.ports.ledger.figures_more import confirmed, defects, drafts, labels, notices
+from daemon.ports.ledger.figures_more import cases, confirmed, defects, drafts, labels, notices
 from daemon.ports.ledger.figures_rows import Answers, Arrivals, OpenAge, Tally, Window
 from daemon.ports.ledger.ranking import pick, wanted_ranks
 from daemon.ports.ledger.store import reading
@@ -76,10 +76,11 @@ class FigureBook:
                     _open_ages(connection, now),
                     notices(connection, start, end),
                     labels(connection, start, end),
+                    cases(connection, start, end, now),
                 )
             )
         answers, percentiles = clocks.result()
-        in_windows, open_ages, told, said = rest.result()
+        in_windows, open_ages, told, said, opened = rest.result()
         return Tally(
             answers=answers,
             percentiles=percentiles,
@@ -91,6 +92,7 @@ class FigureBook:
             notices=told,
             labels=said,
             defects=found.result(),
+            cases=opened,
         )
 
     def _look(self, count: Callable[[Connection], Counted]) -> Counted:

@@ -13,7 +13,8 @@ from daemon.desk.draft import DraftState
 from daemon.desk.playbook import HOLDING
 from daemon.ports.ledger import schema as t
 from daemon.ports.ledger.columns import instant
-from daemon.ports.ledger.figures_rows import Defects, Drafts, Labels
+from daemon.ports.ledger.figures_rows import Cases, Defects, Drafts, Labels
+from daemon.ports.ledger.schema_cases import casefile
 
 MOST_ASINS = 50
 SENT = (DraftState.SENT, DraftState.CONFIRMED, DraftState.BOUNCED)
@@ -80,6 +81,24 @@ def notices(connection: Connection, start: datetime, end: datetime) -> dict[str,
         .group_by(m.notice)
     )
     return {row[0]: row[1] for row in connection.execute(query)}
+
+
+def cases(connection: Connection, start: datetime, end: datetime, now: datetime) -> list[Cases]:
+    """Cases that were opened within the time, by kind."""
+    c = casefile.c
+    waiting = c.closed_at.is_(None)
+    query = (
+        sa.select(
+            c.kind,
+            sa.func.count(),
+            sa.func.sum(sa.case((waiting, 1), else_=0)),
+            sa.func.sum(sa.case((sa.and_(waiting, c.due_at < now), 1), else_=0)),
+        )
+        .where(c.opened_at >= start, c.opened_at < end)
+        .group_by(c.kind)
+        .order_by(c.kind)
+    )
+    return [Cases(*row) for row in connection.execute(query)]
 
 
 def labels(connection: Connection, start: datetime, end: datetime) -> list[Labels]:

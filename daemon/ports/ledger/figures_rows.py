@@ -80,6 +80,16 @@ class Defects:
 
 
 @dataclass(frozen=True, slots=True)
+class Cases:
+    """Cases of one kind: how many were opened, and how many of them are open and past their next step."""
+
+    kind: str
+    opened: int
+    open: int
+    overdue: int
+
+
+@dataclass(frozen=True, slots=True)
 class Tally:
     """All figures of one look at the ledger."""
 
@@ -93,3 +103,4 @@ class Tally:
     notices: dict[str, int]
     labels: Sequence[Labels]
     defects: Sequence[Defects]
+    cases: Sequence[Cases]

@@ -1,7 +1,7 @@
 """Taking buyers' words out of the ledger: what is old, and what somebody asks to be forgotten.
 
-Promises: what still works is left alone: a conversation with an open response clock, an open draft, or a
-delivery that is not filed yet. Figures stay: times, states, scenarios, ASINs, hashes, Message-IDs. On SQLite
+Promises: what still works is left alone: a conversation with an open response clock, an open draft, an open
+case, or a delivery that is not filed yet. Figures stay: times, states, scenarios, ASINs, hashes. On SQLite
 the old bytes are overwritten in the file and its log; on PostgreSQL the dead rows are vacuumed.
 
 Errors: `PermanentError` when somebody is to be forgotten who still waits for an answer; those of `store.py`.
@@ -22,7 +22,7 @@ from daemon.errors import PermanentError, TemporaryError
 from daemon.ports.ledger import schema as t
 from daemon.ports.ledger.columns import NoteState
 from daemon.ports.ledger.schema_alerts import alert, alert_mail
-from daemon.ports.ledger.schema_cases import casefile
+from daemon.ports.ledger.schema_cases import case_event, casefile
 from daemon.ports.ledger.schema_labels import imported_label
 from daemon.ports.ledger.schema_orders import order_line, parcel
 from daemon.ports.ledger.store import Claim, reading, translated, writing
@@ -34,10 +34,11 @@ IDENTITIES = {"relay_address": None, "message_id": "", "reference_ids": ""}
 """What a mail that is forgotten loses beside its words; its UID and hash keep it from being read again."""
 NOBODY = "forgotten."
 TABLES = (
-    "message", "conversation", "casefile", "revision", "delivery", "note", "alert", "alert_mail",
-    "imported_label", "order_line", "parcel",
+    "message", "conversation", "revision", "delivery", "note", "alert", "alert_mail",
+    "imported_label", "order_line", "parcel", "casefile",
 )  # fmt: skip
 
+_CASE = casefile.c
 m, c, d, v, k = t.message.c, t.conversation.c, t.draft.c, t.delivery.c, t.response_clock.c
 
 
@@ -60,7 +61,7 @@ class PrivacyBook:
 
     def expire(self, claim: Claim, before: datetime) -> Cleared:
         """Take the words of up to `AT_ONCE` messages from before that time out, and of finished drafts."""
-        at_work = _at_work(m.conversation_id)
+        at_work = sa.or_(_at_work(m.conversation_id), _in_open_case())
         old = sa.and_(m.mailbox_id == claim.mailbox_id, m.received_at < before, sa.not_(at_work))
         with writing(self._engine, claim) as connection:
             messages = _clear_messages(connection, old)
@@ -86,7 +87,7 @@ class PrivacyBook:
         with writing(self._engine) as connection:
             wanted = of_buyer if "@" in who else c.order_id == who
             ids = list(connection.execute(sa.select(c.id).where(wanted)).scalars())
-            _refuse_waiting(connection, ids)
+            _refuse_waiting(connection, ids, who)
             mails = sa.or_(
                 m.conversation_id.in_(ids),
                 # notices and set-aside mails belong to no conversation, and name their order or buyer
@@ -135,7 +136,31 @@ def _at_work(conversation_id: sa.ColumnElement[int]) -> sa.ColumnElement[bool]:
             sa.and_(v.state == DeliveryState.SENT, v.filed_at.is_(None)),
         ),
     )
-    return sa.or_(waiting.exists(), undecided.exists(), under_way.exists())
+    disputed = sa.select(_CASE.id).where(
+        _CASE.closed_at.is_(None),
+        c.id == conversation_id,
+        sa.or_(
+            _CASE.conversation_id == c.id,
+            sa.and_(_CASE.order_id != "", _CASE.order_id == c.order_id, _CASE.mailbox_id == c.mailbox_id),
+        ),
+    )
+    return sa.or_(
+        waiting.exists(),
+        undecided.exists(),
+        under_way.exists(),
+        disputed.correlate_except(casefile, t.conversation).exists(),
+    )
+
+
+def _in_open_case() -> sa.ColumnElement[bool]:
+    """Whether a mail stands in the time line of a case that is not closed: it is evidence."""
+    event = case_event.c
+    return (
+        sa.select(event.id)
+        .join_from(case_event, casefile, _CASE.id == event.casefile_id)
+        .where(event.message_id == m.id, _CASE.closed_at.is_(None))
+        .exists()
+    )
 
 
 def _clear_messages(
@@ -203,26 +228,27 @@ def _clear_rest(connection: Connection, claim: Claim, before: datetime) -> int:
     )
     cleared = connection.execute(sa.update(t.note).where(old_note).values(raw=b"")).rowcount
     cleared += connection.execute(sa.update(alert_mail).where(old_mail).values(raw=b"")).rowcount
+    closed = sa.and_(_CASE.mailbox_id == claim.mailbox_id, _CASE.closed_at < before)
+    connection.execute(
+        sa.update(casefile).where(closed, _CASE.buyer_name.is_not(None)).values(buyer_name=None)
+    )
     told = sa.and_(a.mailbox_id == claim.mailbox_id, a.told_at.is_not(None), a.raised_at < before)
     connection.execute(sa.update(alert).where(told, a.detail != "").values(detail=""))
-    over = sa.and_(
-        casefile.c.mailbox_id == claim.mailbox_id,
-        casefile.c.closed_at < before,
-        casefile.c.buyer_name.is_not(None),
-    )
-    connection.execute(sa.update(casefile).where(over).values(buyer_name=None))
     old_label = sa.and_(imported_label.c.recorded_at < before, imported_label.c.text != "")
     connection.execute(sa.update(imported_label).where(old_label).values(text="", subject=""))
     return cleared
 
 
-def _refuse_waiting(connection: Connection, ids: Iterable[int]) -> None:
+def _refuse_waiting(connection: Connection, ids: Iterable[int], order_id: str) -> None:
     query = sa.select(sa.func.count()).select_from(t.conversation).where(c.id.in_(list(ids)), _at_work(c.id))
     waiting = connection.execute(query).scalar_one()
+    open_cases = sa.select(_CASE.id).where(_CASE.order_id == order_id, _CASE.closed_at.is_(None))
+    waiting += len(connection.execute(open_cases).all()) if not waiting else 0
     if waiting:
         raise PermanentError(
-            f"{waiting} of these conversations still wait for an answer or for a draft's end: answer them, "
-            "or move the mail into `No reply needed` and the draft into `Rejected`; then forget them"
+            f"{waiting} conversations or cases still wait for an answer or for their end: answer them, or "
+            "move the mail into `No reply needed` and the draft into `Rejected`, and close the case; then "
+            "forget them"
         )
 
 
@@ -236,7 +262,7 @@ def _names(who: str, part: str) -> sa.ColumnElement[bool]:
                 for column in (m.sender, m.relay_address)
             )
         )
-    return sa.or_(*(column.contains(part, autoescape=True) for column in (m.subject, m.text)))
+    return sa.or_(*(column.contains(part, autoescape=True) for column in (m.subject, m.text, m.facts)))
 
 
 def _forget_names(
@@ -252,7 +278,7 @@ def _forget_names(
     for order in orders:
         about = alert.c.detail.contains(order, autoescape=True)
         connection.execute(sa.update(alert).where(about).values(detail=""))
-    of_case = sa.or_(casefile.c.conversation_id.in_(ids), casefile.c.order_id.in_(orders))
-    connection.execute(sa.update(casefile).where(of_case).values(buyer_name=None, order_id=""))
+    theirs = sa.or_(_CASE.conversation_id.in_(ids), _CASE.order_id.in_(orders))
+    connection.execute(sa.update(casefile).where(theirs).values(order_id="", buyer_name=None))
     values = {"alias": sa.literal(NOBODY) + sa.cast(c.id, sa.String), "relay_address": "", "order_id": ""}
     connection.execute(sa.update(t.conversation).where(c.id.in_(ids)).values(buyer_name=None, **values))

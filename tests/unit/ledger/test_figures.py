@@ -7,14 +7,16 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from daemon.desk.claim import CaseState
 from daemon.desk.clock import deadlines
 from daemon.desk.disposition import DecidedBy, corrected
 from daemon.desk.draft import DraftState
 from daemon.desk.playbook import Scenario
 from daemon.ports.ledger.books import Ledger
-from daemon.ports.ledger.figures_rows import Arrivals, Defects, Labels, OpenAge, Tally, Window
+from daemon.ports.ledger.figures_rows import Arrivals, Cases, Defects, Labels, OpenAge, Tally, Window
 from daemon.ports.ledger.labels import LabelSource
 from daemon.ports.ledger.store import open_engine
+from tests.case_kit import filing, notice
 from tests.ledger_kit import DRAFT, HOUR, MINUTE, NOW, Desk, place
 
 DAY = timedelta(days=1)
@@ -172,6 +174,16 @@ def test_notices_are_counted(desk: Desk) -> None:
     for at in (NOW, NOW + HOUR, NOW + 3 * DAY):
         desk.message(at, kind="notice", notice="a_to_z_claim", conversation=None, limits=None)
     assert tally(desk).notices == {"a_to_z_claim": 2}
+
+
+def test_cases_are_counted_by_kind(desk: Desk) -> None:
+    """Opened within the time; open and overdue as of now."""
+    case = desk.ledger.cases.file(desk.claim, filing(notice(desk)))
+    assert tally(desk).cases == [Cases("a_to_z_claim", 1, 1, 1)]
+    assert tally(desk, now=NOW).cases == [Cases("a_to_z_claim", 1, 1, 0)]
+    desk.ledger.cases.lead_on(desk.claim, case, CaseState.CLOSED, NOW)
+    assert tally(desk).cases == [Cases("a_to_z_claim", 1, 0, 0)]
+    assert tally(desk, days=0).cases == []
 
 
 def test_a_scenario_without_a_target_has_none(desk: Desk) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from daemon.desk.claim import CaseState
 from daemon.desk.draft import DraftState
 from daemon.desk.playbook import Scenario
 from daemon.errors import PermanentError
@@ -18,7 +19,7 @@ from daemon.ports.ledger.labels import LabelSource
 from daemon.ports.ledger.privacy import Cleared
 from daemon.ports.ledger.schema_cases import casefile
 from daemon.ports.ledger.store import open_engine
-from tests.case_kit import promise
+from tests.case_kit import filing, notice, promise
 from tests.ledger_kit import HOUR, NOW, ORDER, RELAY, Desk, place, snapshot
 
 DAY = timedelta(days=1)
@@ -90,7 +91,18 @@ def unread(desk: Desk) -> None:
     desk.message(LATER - HOUR, text=SECRET, subject=SECRET)
 
 
-@pytest.mark.parametrize("state", [waiting, undecided, unfiled, unread, Desk.doubtful])
+def disputed(desk: Desk) -> None:
+    """Answered; and a claim about the order is not closed yet."""
+    finished(desk)
+    desk.ledger.cases.file(desk.claim, filing(notice(desk)))
+
+
+def claimed(desk: Desk) -> None:
+    """A claim about an order whose buyer never wrote."""
+    desk.ledger.cases.file(desk.claim, filing(notice(desk)))
+
+
+@pytest.mark.parametrize("state", [waiting, undecided, unfiled, unread, disputed, claimed, Desk.doubtful])
 def test_what_is_at_work_keeps_its_words(desk: Desk, state: Callable[[Desk], object]) -> None:
     """However old it is, and whoever asks; nothing at all is changed."""
     state(desk)
@@ -99,6 +111,18 @@ def test_what_is_at_work_keeps_its_words(desk: Desk, state: Callable[[Desk], obj
     with pytest.raises(PermanentError, match="still wait"):
         desk.ledger.privacy.forget(ORDER)
     assert snapshot(desk.ledger) == before
+
+
+def test_a_closed_case_is_no_hindrance(desk: Desk) -> None:
+    """Its notice and its names go like all others; the case stays in the figures."""
+    finished(desk)
+    case = desk.ledger.cases.file(desk.claim, filing(notice(desk)))
+    desk.ledger.cases.lead_on(desk.claim, case, CaseState.CLOSED, NOW)
+    before = figures(desk)
+    assert desk.ledger.privacy.expire(desk.claim, LATER) == Cleared(2, 2)
+    assert desk.ledger.privacy.forget(ORDER) == Cleared(0, 0)
+    assert figures(desk) == before
+    assert ORDER not in str(snapshot(desk.ledger))
 
 
 def test_a_rejected_draft_goes_with_its_conversation(desk: Desk) -> None:
@@ -184,7 +208,7 @@ def test_a_closed_case_loses_its_buyer_and_a_forgotten_one_its_order(desk: Desk)
     desk.ledger.deliveries.filed(desk.claim, delivery, NOW)
     number = desk.ledger.cases.file(desk.claim, replace(promise(delivery, 3), buyer_name=SECRET))
     desk.ledger.privacy.expire(desk.claim, LATER)
-    assert secret_places(desk.ledger) == {"casefile"}
+    assert secret_places(desk.ledger) == {"casefile", "conversation"}
     desk.ledger.cases.say(number, "closed", NOW)
     desk.ledger.privacy.expire(desk.claim, LATER)
     assert secret_places(desk.ledger) == set()

@@ -8,6 +8,7 @@ from daemon.ports.ledger.answers import Sent
 from daemon.ports.ledger.figures_rows import (
     Answers,
     Arrivals,
+    Cases,
     Defects,
     Drafts,
     Labels,
@@ -23,7 +24,7 @@ MINUTE = 60_000_000
 BERLIN = ZoneInfo("Europe/Berlin")
 NOW = datetime(2026, 3, 31, 12, tzinfo=BERLIN)
 WHEN = Period(NOW - timedelta(days=30), NOW, NOW, BERLIN)
-NOTHING = Tally([], {}, [], [Window(7, 0, 0, 0, 0)], [], [], {}, {}, [], [])
+NOTHING = Tally([], {}, [], [Window(7, 0, 0, 0, 0)], [], [], {}, {}, [], [], [])
 
 
 def quarter(moment: datetime) -> int:
@@ -64,6 +65,7 @@ def busy() -> Tally:
         notices={"a_to_z_claim": 2, "refund": 5},
         labels=[Labels("product_issue", "delivery_issue", 1), Labels("product_issue", "product_issue", 1)],
         defects=[Defects("B0AAAAAAAA", 5), Defects("=HYPERLINK", 2)],
+        cases=[Cases("a_to_z_claim", 3, 2, 1), Cases("review", 4, 1, 0)],
     )
 
 
