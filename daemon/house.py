@@ -5,7 +5,7 @@ Errors: none.
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from daemon.desk.alert import Alerting
@@ -37,24 +37,33 @@ class House:
     cycle: CycleSettings
     now: Callable[[], datetime]
     monotonic: Callable[[], float]
+    past_dot: set[str] = field(default_factory=set)
+    """The mailboxes that wait for the reply to a final dot: to leave now would be a doubt."""
 
 
 class WatchedSender:
     """The SMTP port, whose own bounded waits (600 s for the dot's reply) count as progress."""
 
-    def __init__(
-        self, sender: SmtpSender, progress: Callable[[], None], ended: Callable[[str], None]
-    ) -> None:
+    def __init__(self, sender: SmtpSender, progress: Callable[[], None], house: House, name: str) -> None:
         self._sender = sender
         self._progress = progress
-        self._ended = ended
+        self._house = house
+        self._name = name
 
     async def send(self, sender: str, recipient: str, raw: bytes, before_dot: Callable[[], None]) -> Outcome:
         """One attempt."""
-        attempt = asyncio.ensure_future(self._sender.send(sender, recipient, raw, before_dot))
-        while not attempt.done():
-            self._progress()
-            await asyncio.wait({attempt}, timeout=5)
-        outcome = attempt.result()
-        self._ended(outcome.kind.value)
+
+        def at_the_dot() -> None:
+            before_dot()
+            self._house.past_dot.add(self._name)
+
+        attempt = asyncio.ensure_future(self._sender.send(sender, recipient, raw, at_the_dot))
+        try:
+            while not attempt.done():
+                self._progress()
+                await asyncio.wait({attempt}, timeout=5)
+            outcome = attempt.result()
+        finally:
+            self._house.past_dot.discard(self._name)
+        self._house.metrics.send(self._name, outcome.kind.value)
         return outcome

@@ -1,8 +1,8 @@
 """The service: one worker for each mailbox, and what they share.
 
-Promises: a second daemon on the same ledger is refused at once. The watchdog is fed only while every
-mailbox makes progress: finished looks, or attempts that ended. A stop lets the stage in hand finish; a
-reload re-reads playbook, templates and library, and a new model is taken over by itself.
+Promises: a second daemon on the same ledger is refused at once. A stop lets the stage in hand finish, if that
+does not take too long (`notifying.py`). A reload re-reads playbook, templates and library; a new model is
+taken over by itself.
 
 Errors: `ConfigurationError` when a mailbox cannot be worked at its very first connection; `LockedError`
 when another daemon works on the ledger; with `--once` also the ports' errors.
@@ -12,7 +12,7 @@ import asyncio
 import contextlib
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -23,33 +23,23 @@ from daemon.digest import DigestTeller
 from daemon.errors import ConfigurationError, FirstreplyError
 from daemon.guessing import LiveGuesser
 from daemon.house import House
+from daemon.notifying import Leaver, Notifier
 from daemon.ports.ledger.books import Ledger
 from daemon.ports.ledger.mailboxes import MailboxStatus
 from daemon.ports.ledger.store import LedgerLock, lock_path
 from daemon.ports.metrics import Endpoint, Metrics
 from daemon.ports.systemd import Systemd
-from daemon.reply.library import Library, load_library
-from daemon.reply.templates import Templates
-from daemon.settings import Settings, load, prove_secrets
-from daemon.shipped import shipped
+from daemon.reloading import Written, read_again, read_written, take_over
+from daemon.reply.problems import Problem
+from daemon.settings import Settings
 from daemon.worker import MailboxWorker
 
-WATCHDOG_SHARE = 0.3
-"""The watchdog is fed after this share of its interval, so that one late tick is no death."""
-
-STATUS_EVERY = 10.0
 TEXTFILE_EVERY = 15.0
 
 
 def utc_now() -> datetime:
     """The wall clock."""
     return datetime.now(UTC)
-
-
-def template_folders(settings: Settings) -> list[Path]:
-    """Where templates are looked for: the seller's own first."""
-    own = [settings.templates] if settings.templates else []
-    return [*own, shipped("templates")]
 
 
 class Service:
@@ -60,33 +50,39 @@ class Service:
         self._since = since
         self._stopping = asyncio.Event()
         self._systemd = Systemd()
+        self._notifier: Notifier | None = None
+        self._leaver: Leaver | None = None
+        self._problems: frozenset[Problem] = frozenset()
+        self._reloading = asyncio.Lock()
         self._log: FilteringBoundLogger = structlog.get_logger("firstreply")
 
     def stop(self) -> None:
         """End after what is in hand."""
         self._log.info("stopping")
-        self._systemd.stopping()
+        self._systemd.stopping("ending what is in hand")
         self._stopping.set()
+        if self._leaver is not None:
+            self._leaver.begin()
 
     async def run(self, *, once: bool = False) -> None:
         """Work; returns after a stop, or with `once` after one full cycle of every mailbox."""
         settings = self._settings
-        prove_secrets(settings)
         settings.state_dir.mkdir(parents=True, exist_ok=True)
         lock = LedgerLock(lock_path(settings.ledger, settings.state_dir))
         ledger = Ledger.open(settings.ledger)
+        written = self._read(settings)
         house = House(
             ledger=ledger,
             link_key=ledger.mailboxes.link_key(),
             playbook=settings.playbook,
-            templates=Templates(template_folders(settings)),
-            library=self._library(settings),
+            templates=written.templates,
+            library=written.library,
             guess=LiveGuesser(settings.state_dir / "model", self._log),
             threshold=settings.threshold,
             warn_at=settings.warn_at,
             keep_texts=settings.keep_texts,
             alerting=settings.alerting,
-            metrics=self._metrics(ledger),
+            metrics=Metrics(self._statuses(ledger), utc_now, settings.metrics.unhealthy_after),
             cycle=settings.cycle,
             now=utc_now,
             monotonic=time.monotonic,
@@ -95,6 +91,8 @@ class Service:
             MailboxWorker(house, box, self._log.bind(mailbox=box.mailbox.name), self._stopping, self._since)
             for box in settings.mailboxes
         ]
+        self._notifier = Notifier(self._systemd, workers, self._statuses(ledger), utc_now, self._log)
+        self._leaver = Leaver(house.past_dot, self._log)
         self._log.info("started", mailboxes=len(workers), ledger=ledger.engine.dialect.name)
         try:
             with self._signals(house, workers), self._told(house.metrics):
@@ -102,16 +100,17 @@ class Service:
         finally:
             ledger.close()
             lock.release()
+            self._leaver.end()
             self._log.info("ended")
 
-    def _metrics(self, ledger: Ledger) -> Metrics:
+    def _statuses(self, ledger: Ledger) -> Callable[[], list[MailboxStatus]]:
         names = [box.mailbox.name for box in self._settings.mailboxes]
 
         def statuses() -> list[MailboxStatus]:
             known = {row.name: row for row in ledger.mailboxes.status(names)}
             return [known.get(name) or MailboxStatus.unknown(name) for name in names]
 
-        return Metrics(statuses, utc_now, self._settings.metrics.unhealthy_after)
+        return statuses
 
     def _digests(self, house: House, worker: MailboxWorker) -> DigestTeller:
         settings = self._settings
@@ -152,9 +151,11 @@ class Service:
 
     async def _work(self, house: House, workers: list[MailboxWorker], *, once: bool) -> None:
         """Run all workers; the first error that no waiting heals ends them all."""
+        notifier = self._notifier
+        assert notifier is not None  # noqa: S101  `run` made it
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(worker.run(once=once)) for worker in workers]
-            helpers = [group.create_task(self._report_to_systemd(workers))]
+            helpers = [group.create_task(notifier.run())]
             helpers.append(group.create_task(self._digests(house, workers[0]).run()))
             textfile = self._settings.metrics.textfile
             if textfile is not None:
@@ -169,51 +170,47 @@ class Service:
         loop = asyncio.get_running_loop()
         loop.add_signal_handler(signal.SIGTERM, self.stop)
         loop.add_signal_handler(signal.SIGINT, self.stop)
-        loop.add_signal_handler(signal.SIGHUP, self._reload, house, workers)
+        reloads: set[asyncio.Task[None]] = set()
+
+        def hang_up() -> None:
+            task = loop.create_task(self.reload(house, workers))
+            reloads.add(task)
+            task.add_done_callback(reloads.discard)
+
+        loop.add_signal_handler(signal.SIGHUP, hang_up)
         try:
             yield
         finally:
             for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
                 loop.remove_signal_handler(number)
 
-    def _library(self, settings: Settings) -> Library:
+    def _read(self, settings: Settings) -> Written:
         """What the seller wrote down; what of it cannot be used is told and left out."""
-        library, problems = load_library(settings.library, settings.playbook.attached)
-        for problem in problems:
+        written = read_written(settings)
+        self._problems = written.problems
+        for problem in sorted(written.problems, key=str):
             self._log.warning("library_problem", file=problem.file, line=problem.line, why=problem.slug)
-        return library
+        return written
 
-    def _reload(self, house: House, workers: list[MailboxWorker]) -> None:
+    async def reload(self, house: House, workers: list[MailboxWorker]) -> None:
         """Take over a changed playbook, templates and library; a broken file changes nothing."""
-        self._systemd.reloading()
-        try:
-            settings = load(self._settings.path)
-        except ConfigurationError as error:
-            self._log.error("reload_refused", error=str(error))
-        else:
-            house.playbook = settings.playbook
-            house.templates = Templates(template_folders(settings))
-            house.library = self._library(settings)
-            house.threshold, house.warn_at = settings.threshold, settings.warn_at
-            house.alerting = settings.alerting
-            self._log.info("reloaded")
-        self._systemd.ready()
-        for worker in workers:
-            worker.hint()
-
-    async def _report_to_systemd(self, workers: list[MailboxWorker]) -> None:
-        """READY after the first look at every mailbox; then the watchdog, fed by progress alone."""
-        for worker in workers:
-            await worker.looked.wait()
-        self._systemd.ready(f"{len(workers)} mailboxes at work")
-        interval = self._systemd.watchdog_interval()
-        period = STATUS_EVERY if interval is None else interval * WATCHDOG_SHARE
-        allowed = interval or STATUS_EVERY
-        while True:
-            late = [worker.name for worker in workers if time.monotonic() - worker.progress_at > allowed]
-            if late:
-                self._log.error("no_progress", mailboxes=late)
-                self._systemd.status(f"no progress: {', '.join(late)}")
+        async with self._reloading:
+            self._systemd.reloading()
+            trouble = ""
+            try:
+                written = await asyncio.to_thread(read_again, self._settings.path, self._problems)
+            except ConfigurationError as error:
+                self._log.error("reload_refused", error=str(error))
+                trouble = f"reload refused: {error}"
             else:
-                self._systemd.watchdog()
-            await asyncio.sleep(period)
+                take_over(house, written)
+                self._problems = written.problems
+                changed = written.settings.mailboxes != self._settings.mailboxes
+                self._log.info("reloaded", restart_needed=changed)
+            status = trouble
+            if self._notifier is not None:
+                self._notifier.trouble = trouble
+                status = await self._notifier.standing()
+            self._systemd.ready(status)
+            for worker in workers:
+                worker.hint()

@@ -183,9 +183,7 @@ class MailboxWorker:
     async def _cycle(self, context: Context, statuses: dict[str, FolderStatus], *, full: bool) -> None:
         began = self._house.monotonic()
         since, self._since = self._since, None
-        sender = WatchedSender(
-            self._sender, self._progress, lambda outcome: self._house.metrics.send(self.name, outcome)
-        )
+        sender = WatchedSender(self._sender, self._progress, self._house, self.name)
         counts = await run_cycle(context, statuses, sender, self._run, full=full, since=since)
         done = self._house.now()
         await self._run(

@@ -16,10 +16,10 @@ from daemon.commands.look import ledger_exists
 from daemon.errors import ConfigurationError, FirstreplyError
 from daemon.ports.ledger.health import damages, undelivered, versions
 from daemon.ports.ledger.store import open_engine
+from daemon.reloading import template_folders
 from daemon.reply.library import load_library
 from daemon.reply.problems import Problem
 from daemon.reply.template_check import check_templates
-from daemon.service import template_folders
 from daemon.settings import Settings
 from daemon.settings_mailbox import MailboxSettings
 

@@ -17,12 +17,12 @@ from daemon.commands.look import opened_ledger, print_json
 from daemon.desk.order import ORDER_ID
 from daemon.errors import ConfigurationError, PermanentError
 from daemon.ports.ledger.answers import Answer
+from daemon.reloading import template_folders
 from daemon.reply.copies import read_copy
 from daemon.reply.front_matter import SCENARIOS
 from daemon.reply.knowledge import parse_knowledge, promoted
 from daemon.reply.promotion import answer_in, personal
 from daemon.reply.templates import TemplateError, Templates
-from daemon.service import template_folders
 from daemon.settings import Settings, find, load
 
 

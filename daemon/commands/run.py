@@ -10,7 +10,7 @@ from daemon.commands.teach import train_if_missing
 from daemon.errors import ConfigurationError, FirstreplyError
 from daemon.logs import configure
 from daemon.service import Service
-from daemon.settings import find, load
+from daemon.settings import find, load, prove_secrets
 from daemon.settings_types import duration
 
 
@@ -19,6 +19,7 @@ def run(config: str | None, *, once: bool, since: str | None) -> int:
     backlog = _since(since)
     settings = load(find(config))
     configure(settings.log_format, settings.log_level)
+    prove_secrets(settings)  # before the first training, which takes half a minute
     train_if_missing(settings)
     try:
         asyncio.run(Service(settings, since=backlog).run(once=once))

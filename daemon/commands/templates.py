@@ -10,8 +10,8 @@ from dataclasses import asdict
 from rich.console import Console
 
 from daemon.commands.look import print_json
+from daemon.reloading import template_folders
 from daemon.reply.template_check import check_templates
-from daemon.service import template_folders
 from daemon.settings import find, load
 from daemon.shipped import shipped
 

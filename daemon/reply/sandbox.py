@@ -21,6 +21,7 @@ from jinja2.exceptions import SecurityError, TemplateSyntaxError
 from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+TEMPLATE_SUFFIX = ".txt.j2"
 LONGEST = 65_536
 """Characters of a template file, and of a rendered text."""
 MOST_CALLS = 50
@@ -96,7 +97,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
             undefined=jinja2.StrictUndefined,
             autoescape=False,  # text/plain only; HTML is never rendered here
             keep_trailing_newline=False,
-            auto_reload=True,
+            auto_reload=False,  # a reload makes all of it anew
             finalize=_spend,
         )
         # `range` can loop for hours, and no reply needs any of the others
@@ -117,12 +118,35 @@ class Sandbox(ImmutableSandboxedEnvironment):
         return super().call(context, obj, *args, **kwargs)
 
 
-class Loader(jinja2.FileSystemLoader):
-    """Finds templates in the folders, the first one wins, and lets only allowed ones through."""
+class Loader(jinja2.BaseLoader):
+    """The templates of the folders as they were when it was made; the first folder wins."""
 
     def __init__(self, folders: list[Path], known: frozenset[str]) -> None:
-        super().__init__([str(folder) for folder in folders])
         self._known = known
+        self._files: dict[str, tuple[Path, bytes | OSError]] = {}
+        for folder in folders:
+            for file in folder.rglob(f"*{TEMPLATE_SUFFIX}"):
+                self._files.setdefault(file.relative_to(folder).as_posix(), (file, _bytes(file)))
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._files
+
+    def names(self) -> list[str]:
+        """All templates, as `language/name.txt.j2`."""
+        return list(self._files)
+
+    def get_source(
+        self,
+        environment: jinja2.Environment,  # noqa: ARG002  Jinja2's own signature
+        template: str,
+    ) -> tuple[str, str, Callable[[], bool]]:
+        """The text, its file, and whether it is still current: always."""
+        if template not in self._files:
+            raise jinja2.TemplateNotFound(template)
+        file, content = self._files[template]
+        if isinstance(content, OSError):
+            raise content
+        return content.decode(), str(file), lambda: True
 
     def load(
         self,
@@ -130,10 +154,18 @@ class Loader(jinja2.FileSystemLoader):
         name: str,
         globals: MutableMapping[str, Any] | None = None,  # noqa: A002  Jinja2's own name
     ) -> jinja2.Template:
-        """Check the source, then compile it; runs once for each version of a file."""
+        """Check the source, then compile it; runs once for each file."""
         source, filename, _ = self.get_source(environment, name)
         check_source(environment, source, name, filename, self._known)
         return super().load(environment, name, globals)
+
+
+def _bytes(file: Path) -> bytes | OSError:
+    """A file that cannot be read is told of when it is asked for."""
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        return error
 
 
 def check_source(

@@ -7,7 +7,6 @@ the template. The text is at most 64 KiB, and `sandbox` bounds the time.
 Errors: `TemplateError` (a `PermanentError`) that names the template and the line.
 """
 
-import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,10 +15,10 @@ from pathlib import Path
 import jinja2
 
 from daemon.errors import PermanentError
-from daemon.reply.sandbox import LONGEST, Loader, Sandbox, budget
+from daemon.reply.sandbox import LONGEST, TEMPLATE_SUFFIX, Loader, Sandbox, budget
 
 GAP = re.compile(r"\[\[([^\[\]\n]{1,80})\]\]")
-SUFFIX = ".txt.j2"
+SUFFIX = TEMPLATE_SUFFIX
 NOTES = "notes"
 """The folder of the paste-in notes, which stands where a language would."""
 CAUSES = ("quality", "delivery", "misuse", "malicious")
@@ -107,12 +106,11 @@ class Rendered:
 
 
 class Templates:
-    """The templates of one installation; the folders are searched in order, the seller's own first."""
+    """The templates of one installation, read once: of two of a name the first folder's, the seller's own."""
 
     def __init__(self, folders: list[Path]) -> None:
-        self._folders = tuple(folders)
-        self._names = tuple(map(str, folders))
-        self._environment = Sandbox(Loader(folders, frozenset(FACTS)))
+        self._loader = Loader(folders, frozenset(FACTS))
+        self._environment = Sandbox(self._loader)
 
     def render(self, template: str, language: str, facts: Mapping[str, str]) -> Rendered:
         """The text of `<language>/<template>.txt.j2`; facts that are absent or empty become gaps.
@@ -146,12 +144,8 @@ class Templates:
 
     def languages(self, template: str) -> tuple[str, ...]:
         """The languages in which this template exists."""
-        found = {
-            path.parent.name
-            for folder in self._folders
-            for path in folder.glob(f"*/{template}{SUFFIX}")
-            if path.parent.name != NOTES
-        }
+        places = (name.partition("/") for name in self._loader.names())
+        found = {folder for folder, _, name in places if name == f"{template}{SUFFIX}" and folder != NOTES}
         return tuple(sorted(found))
 
     def choose(self, template: str, *wanted: str | None) -> str:
@@ -173,9 +167,7 @@ class Templates:
         return template
 
     def _exists(self, template: str, language: str) -> bool:
-        # asked several times a mail, and pathlib costs more than the question
-        name = f"{language}/{template}{SUFFIX}"
-        return any(os.path.isfile(f"{folder}/{name}") for folder in self._names)  # noqa: PTH113  see above
+        return f"{language}/{template}{SUFFIX}" in self._loader
 
 
 def _cause(error: BaseException) -> str:
