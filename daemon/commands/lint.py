@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 from rich.console import Console
+from rich.markup import escape
 
 from daemon.commands.look import print_json
 from daemon.desk.policy import Outgoing, Severity, as_json, blocks, examine
@@ -35,7 +36,7 @@ def lint(
         console = Console()
         for item in findings:
             mark = "[red]block[/]" if item.severity is Severity.BLOCK else "[yellow]warn[/]"
-            console.print(f"{mark}  {item.rule}: {item.message}", highlight=False)
+            console.print(f"{mark}  {item.rule}: {escape(item.message)}", highlight=False)
             if item.excerpt:
                 console.print(f"       {item.excerpt}", style="dim", markup=False, highlight=False)
         if not findings:

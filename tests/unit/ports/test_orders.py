@@ -125,6 +125,8 @@ def test_amazons_report_of_fulfilled_shipments(tmp_path: Path) -> None:
         (all_orders(product="x" * 3_000), "a field has more than 2000 characters"),
         (all_orders().replace("2026-05-03T10:00:00+00:00", "05/03/2026"), "'05/03/2026' is no date"),
         (all_orders().replace("2026-05-03T10:00:00+00:00", "2026-13-41"), "'2026-13-41' is no date"),
+        (all_orders(product="La\x00mp"), "a field holds a NUL character"),
+        (all_orders().replace("L-1", "L" * 101), "the SKU has more than 100 characters"),
         ("total: 2 orders\n", "'total: 2 orders' is no order id"),
     ],
 )
@@ -138,9 +140,10 @@ def test_a_bad_row_is_listed_and_skipped(tmp_path: Path, row: str, said: str) ->
 
 
 def test_a_bad_tracking_number(tmp_path: Path) -> None:
-    """A parcel's number has letters and digits only."""
-    imported = read(tmp_path, SHIPMENTS + f"{ORDER},DHL,see https://x.example,,,,\n{ORDER},UPS,1Z-9,,,,\n")
-    assert [bad.line for bad in imported.bad] == [2]
+    """A parcel's number has letters and digits only, and no more than a column holds."""
+    rows = [f"{ORDER},DHL,{number},,,,\n" for number in ("see https://x.example", "1" * 65, "1Z-9")]
+    imported = read(tmp_path, SHIPMENTS + "".join(rows))
+    assert [bad.line for bad in imported.bad] == [2, 3]
     assert [parcel.tracking_number for parcel in imported.shipments] == ["1Z-9"]
 
 
