@@ -10,6 +10,7 @@ Errors: none of its own.
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
@@ -53,6 +54,7 @@ def figures(tally: Tally, when: Period) -> dict[str, Any]:
         "cases": {
             row.kind: {"opened": row.opened, "open": row.open, "overdue": row.overdue} for row in tally.cases
         },
+        "returns": [asdict(row) for row in tally.returned],
         "a_to_z": {name: tally.notices.get(notice, 0) for notice, name in A_TO_Z.items()},
     }
 

@@ -60,6 +60,11 @@ def _lines(report: dict[str, Any]) -> list[str]:
     for kind, row in report["cases"].items():
         told = f"{row['opened']:,} opened, {row['open']:,} of them open, {row['overdue']:,} overdue"
         lines.append(f"Cases, {name_of(kind)}: {told}.")
+    if report["returns"]:
+        worst = ", ".join(
+            f"{row['asin']} {row['reason']} ({row['number']:,})" for row in report["returns"][:5]
+        )
+        lines.append(f"Most returns: {worst}.")
     if any(report["a_to_z"].values()):
         lines.append("A-to-z: " + ", ".join(f"{n:,} {name}" for name, n in report["a_to_z"].items()) + ".")
     return lines

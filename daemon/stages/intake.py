@@ -33,6 +33,8 @@ Item = TypeVar("Item")
 ATTEMPTS = 3
 """After so many attempts that ended in a crash a message is set aside."""
 
+KEPT_REASON = 80
+"""Characters of the reason that a return notice names; Amazon's own are shorter."""
 KEPT_TEXT = 20_000
 """Characters of a buyer's words that the ledger keeps."""
 
@@ -267,6 +269,11 @@ def _facts(understanding: Understanding, unsure: Guess | None) -> dict[str, obje
         "tracking_numbers": list(understanding.tracking_numbers),
         "no_response_url": understanding.no_response_url,
         "reply_within_days": understanding.reply_within_days,
+        "returned": [
+            [row.asin, row.reason[:KEPT_REASON]]
+            for row in understanding.return_rows
+            if row.asin and row.reason
+        ],
         # only such a mail's draft may tell what the seller's files know of an order
         "order_ids": list(understanding.order_ids),
         "vouched_orders": list(understanding.named_orders) if understanding.verified else [],

@@ -106,3 +106,14 @@ def test_a_day_that_an_answer_names_is_a_promise(
         due = datetime.fromisoformat(str(found[0]["due_at"]))
         assert (found[0]["kind"], due.date()) == ("promise", day + timedelta(days=1))
         assert ALIAS not in json.dumps(found)
+
+
+def test_returns_are_collected_by_product_and_reason(stage: Stage) -> None:
+    """As Amazon's notice names them."""
+    said = "Order Item: Desk lamp\nASIN: B0ABCDEFGH\nReturn Quantity: 1\nReturn Reason: Defective\n"
+    subject = f"Return authorization request for order {NUMBER}"
+    now = format_datetime(datetime.now(UTC))
+    stage.house.put("INBOX", notice("return", "RETURN_REQUEST", subject, said, headers={"Date": now}))
+    stage.cycle()
+    report = json.loads(stage.house.command("report", "--format", "json").stdout)
+    assert report["returns"] == [{"asin": "B0ABCDEFGH", "reason": "Defective", "number": 1}]

@@ -19,7 +19,7 @@ from sqlalchemy.engine import Connection, Engine
 from daemon.desk.clock import RULE
 from daemon.ports.ledger import schema as t
 from daemon.ports.ledger.columns import MICROSECOND, instant
-from daemon.ports.ledger.figures_more import cases, confirmed, defects, drafts, labels, notices
+from daemon.ports.ledger.figures_more import cases, confirmed, defects, drafts, labels, notices, returned
 from daemon.ports.ledger.figures_rows import Answers, Arrivals, OpenAge, Tally, Window
 from daemon.ports.ledger.ranking import pick, wanted_ranks
 from daemon.ports.ledger.store import reading
@@ -77,10 +77,11 @@ class FigureBook:
                     notices(connection, start, end),
                     labels(connection, start, end),
                     cases(connection, start, end, now),
+                    returned(connection, start, end),
                 )
             )
         answers, percentiles = clocks.result()
-        in_windows, open_ages, told, said, opened = rest.result()
+        in_windows, open_ages, told, said, opened, back = rest.result()
         return Tally(
             answers=answers,
             percentiles=percentiles,
@@ -93,6 +94,7 @@ class FigureBook:
             labels=said,
             defects=found.result(),
             cases=opened,
+            returned=back,
         )
 
     def _look(self, count: Callable[[Connection], Counted]) -> Counted:

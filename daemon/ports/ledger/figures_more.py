@@ -3,6 +3,8 @@
 Promises and errors: those of `figures.py`, in whose one look they are read.
 """
 
+import json
+from collections import Counter
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -13,7 +15,7 @@ from daemon.desk.draft import DraftState
 from daemon.desk.playbook import HOLDING
 from daemon.ports.ledger import schema as t
 from daemon.ports.ledger.columns import instant
-from daemon.ports.ledger.figures_rows import Cases, Defects, Drafts, Labels
+from daemon.ports.ledger.figures_rows import Cases, Defects, Drafts, Labels, Returned
 from daemon.ports.ledger.schema_cases import casefile
 
 MOST_ASINS = 50
@@ -99,6 +101,19 @@ def cases(connection: Connection, start: datetime, end: datetime, now: datetime)
         .order_by(c.kind)
     )
     return [Cases(*row) for row in connection.execute(query)]
+
+
+def returned(connection: Connection, start: datetime, end: datetime) -> list[Returned]:
+    """The products that most return notices of the time were about, by the reason that they name."""
+    m = t.message.c
+    query = sa.select(m.facts).where(
+        m.received_at >= start, m.received_at < end, m.notice == "return_request", m.facts.is_not(None)
+    )
+    counted: Counter[tuple[str, str]] = Counter()
+    for facts in connection.execute(query).scalars():
+        counted.update((asin, reason) for asin, reason in json.loads(facts).get("returned", ()))
+    found = sorted(counted.items(), key=lambda item: (-item[1], item[0]))[:MOST_ASINS]
+    return [Returned(asin, reason, number) for (asin, reason), number in found]
 
 
 def labels(connection: Connection, start: datetime, end: datetime) -> list[Labels]:

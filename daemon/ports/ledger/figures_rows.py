@@ -90,6 +90,15 @@ class Cases:
 
 
 @dataclass(frozen=True, slots=True)
+class Returned:
+    """How often one product was to be returned for one reason, in the words of Amazon's notices."""
+
+    asin: str
+    reason: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
 class Tally:
     """All figures of one look at the ledger."""
 
@@ -104,3 +113,4 @@ class Tally:
     labels: Sequence[Labels]
     defects: Sequence[Defects]
     cases: Sequence[Cases]
+    returned: Sequence[Returned] = ()

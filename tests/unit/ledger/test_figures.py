@@ -13,7 +13,16 @@ from daemon.desk.disposition import DecidedBy, corrected
 from daemon.desk.draft import DraftState
 from daemon.desk.playbook import Scenario
 from daemon.ports.ledger.books import Ledger
-from daemon.ports.ledger.figures_rows import Arrivals, Cases, Defects, Labels, OpenAge, Tally, Window
+from daemon.ports.ledger.figures_rows import (
+    Arrivals,
+    Cases,
+    Defects,
+    Labels,
+    OpenAge,
+    Returned,
+    Tally,
+    Window,
+)
 from daemon.ports.ledger.labels import LabelSource
 from daemon.ports.ledger.store import open_engine
 from tests.case_kit import filing, notice
@@ -167,6 +176,19 @@ def test_defects_are_counted_by_product_and_conversation(desk: Desk) -> None:
         desk.message(NOW, alias=alias, facts={"asins": asins})
     desk.message(NOW, alias="three", facts={})
     assert tally(desk).defects == [Defects("B0AAAAAAAA", 2), Defects("B0BBBBBBBB", 1)]
+
+
+def test_returns_are_counted_by_product_and_reason(desk: Desk) -> None:
+    """In the words of Amazon's notices, within the time; a notice may name several."""
+    twice = [["B0AAAAAAAA", "Defective"], ["B0BBBBBBBB", "Wrong item"]]
+    for at, rows in ((NOW, twice), (NOW + HOUR, twice[:1]), (NOW + 3 * DAY, twice), (NOW, [])):
+        facts = {"returned": rows} if rows else {"asins": []}
+        more: dict[str, Any] = {"notice": "return_request", "conversation": None, "limits": None}
+        desk.message(at, kind="notice", facts=facts, **more)
+    assert tally(desk).returned == [
+        Returned("B0AAAAAAAA", "Defective", 2),
+        Returned("B0BBBBBBBB", "Wrong item", 1),
+    ]
 
 
 def test_notices_are_counted(desk: Desk) -> None:
