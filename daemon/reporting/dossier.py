@@ -14,15 +14,13 @@ import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import jinja2
-
 from daemon.desk.order import OrderFacts
 from daemon.ports.ledger.evidence import Evidence, Row
-from daemon.reporting.events import Event, events
+from daemon.reporting.events import events
+from daemon.reporting.rendering import rendered
 from daemon.reporting.words import name_of
 
 EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -151,17 +149,15 @@ def _plain(value: object) -> str:
 def _page(
     order_id: str, found: Evidence, mails: Sequence[Entry], facts: OrderFacts | None, zone: ZoneInfo
 ) -> str:
-    environment = jinja2.Environment(
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        loader=jinja2.FileSystemLoader(Path(__file__).parent),
-    )
-    environment.filters.update(name_of=name_of, local=lambda moment: _local(moment, zone))
-    happened: list[Event] = events(found)
-    return environment.get_template("timeline.html.j2").render(
-        order_id=order_id, found=found, mails=mails, facts=facts, events=happened, zone=zone.key
+    return rendered(
+        "timeline.html.j2",
+        {"name_of": name_of, "local": lambda moment: _local(moment, zone)},
+        order_id=order_id,
+        found=found,
+        mails=mails,
+        facts=facts,
+        events=events(found),
+        zone=zone.key,
     )
 
 

@@ -6,15 +6,14 @@ value is escaped. Light and dark as the reader's system is; one column on a phon
 Errors: none of its own.
 """
 
-from pathlib import Path
 from typing import Any
 
-import jinja2
 from markupsafe import Markup
 
 from daemon.reporting import plots
 from daemon.reporting.outcomes import worst_first
 from daemon.reporting.period import Period
+from daemon.reporting.rendering import rendered
 from daemon.reporting.words import count, days_of, name_of, percent, spoken
 
 MOST_ASINS = 10
@@ -25,17 +24,10 @@ GOOD_SHARE = 0.9
 
 def as_html(report: dict[str, Any], when: Period) -> str:
     """The whole page."""
-    environment = jinja2.Environment(
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        loader=jinja2.FileSystemLoader(Path(__file__).parent),
-    )
-    environment.filters.update(percent=percent, spoken=spoken, name_of=name_of, count=count)
-    template = environment.get_template("page.html.j2")
     pictures = {name: Markup(svg) for name, svg in _pictures(report).items()}  # noqa: S704  our own SVG, escaped where it was made
-    return template.render(
+    return rendered(
+        "page.html.j2",
+        {"percent": percent, "spoken": spoken, "name_of": name_of, "count": count},
         report=report,
         pictures=pictures,
         days=days_of(when),

@@ -8,6 +8,7 @@ Errors: none of its own.
 from datetime import date
 from typing import Any
 
+from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import FixedLocator, MaxNLocator, NullLocator
 
@@ -24,6 +25,14 @@ FAINT = 0.07
 """How strong a cell without messages is drawn, so that the week keeps its shape."""
 
 
+def _only_bars(axes: Axes) -> None:
+    """Bars from the top down, with their numbers beside them and no scale."""
+    axes.invert_yaxis()
+    axes.xaxis.set_visible(False)
+    axes.spines["bottom"].set_visible(False)
+    axes.margins(x=0.12, y=0.01)
+
+
 def distribution(report: dict[str, Any]) -> str:
     """How long first responses took."""
     rows = report["distribution"]
@@ -38,10 +47,7 @@ def distribution(report: dict[str, Any]) -> str:
         numbers = [row["answered"] for row in rows]
         bars = axes.barh(names, numbers, height=0.7, color=[WARN if bad else ACCENT for bad in late])
         axes.bar_label(bars, [percent(number / whole) for number in numbers], padding=4, color=MUTED)
-        axes.invert_yaxis()
-        axes.xaxis.set_visible(False)
-        axes.spines["bottom"].set_visible(False)
-        axes.margins(x=0.12, y=0.01)
+        _only_bars(axes)
         spoken_rows = "; ".join(f"{name}: {number:,}" for name, number in zip(names, numbers, strict=True))
         return picture.svg("distribution", "How long first responses took", f"{spoken_rows}.")
 
@@ -165,10 +171,7 @@ def ages(report: dict[str, Any]) -> str:
         axes.barh(names, well, height=0.7, color=ACCENT)
         bars = axes.barh(names, past, left=well, height=0.7, color=WARN)
         axes.bar_label(bars, [f"{row['clocks']:,}" for row in rows], padding=4, color=MUTED)
-        axes.invert_yaxis()
-        axes.xaxis.set_visible(False)
-        axes.spines["bottom"].set_visible(False)
-        axes.margins(x=0.12, y=0.01)
+        _only_bars(axes)
         words = "; ".join(
             f"{name}: {row['clocks']:,}, of which {row['overdue']:,} are past their limit"
             for name, row in zip(names, rows, strict=True)
@@ -176,20 +179,15 @@ def ages(report: dict[str, Any]) -> str:
         return picture.svg("ages", "Open response clocks by age", f"{words}.")
 
 
-def bars(name: str, title: str, rows: list[tuple[str, int]], *, warned: frozenset[str] = frozenset()) -> str:
+def bars(name: str, title: str, rows: list[tuple[str, int]]) -> str:
     """Named numbers, largest first as given."""
     if not any(number for _, number in rows):
         return ""
     with drawing(ROW * len(rows) + 8) as picture:
         axes = picture.axes
-        colours = [WARN if label in warned else ACCENT for label, _ in rows]
-        drawn = axes.barh(
-            [label for label, _ in rows], [number for _, number in rows], height=0.7, color=colours
-        )
-        axes.bar_label(drawn, [f"{number:,}" for _, number in rows], padding=4, color=MUTED)
-        axes.invert_yaxis()
-        axes.xaxis.set_visible(False)
-        axes.spines["bottom"].set_visible(False)
-        axes.margins(x=0.12, y=0.01)
+        names, numbers = [label for label, _ in rows], [number for _, number in rows]
+        drawn = axes.barh(names, numbers, height=0.7, color=ACCENT)
+        axes.bar_label(drawn, [f"{number:,}" for number in numbers], padding=4, color=MUTED)
+        _only_bars(axes)
         words = "; ".join(f"{label}: {number:,}" for label, number in rows)
         return picture.svg(name, title, f"{words}.")

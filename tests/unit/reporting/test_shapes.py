@@ -130,12 +130,12 @@ def test_every_picture_tells_what_it_shows() -> None:
 def test_values_are_escaped() -> None:
     """A name that is markup shows as the words it is, in the page and in its pictures."""
     found = report()
-    found["defects"] = [{"asin": "<script>alert(1)</script>&", "conversations": 3}]
+    found["defects"] = [{"asin": "<script>alert(1)</script>& $\\frac$", "conversations": 3}]
     found["by_scenario"] = {"<b>": found["by_scenario"]["satisfied"]}
     page = as_html(found, WHEN)
     assert "<script" not in page
     assert "<b></td>" not in page
-    assert "&lt;script&gt;" in page
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;&amp; $\\frac$" in page
 
 
 def test_a_page_of_nothing_says_so() -> None:
