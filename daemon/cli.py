@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from classifier import cli as classifier_cli
+from daemon.cli_setup import add_setup
 from daemon.errors import ConfigurationError, FirstreplyError, PermanentError
 
 DONE, NO, TEMPORARY, CONFIGURATION = 0, 1, 75, 78
@@ -34,10 +35,7 @@ def parser() -> argparse.ArgumentParser:
     run.add_argument("--since", metavar="7d", help="also take in mail from before the first run")
     run.set_defaults(act=_run)
 
-    check = commands.add_parser("check", parents=[common], help="prove configuration, servers and model")
-    check.add_argument("--ask", action="store_true", help="also ask about the settings of Seller Central")
-    check.add_argument("--send", action="store_true", help="also send a mail from each mailbox to itself")
-    check.set_defaults(act=_check)
+    add_setup(commands, common)
 
     inspect = commands.add_parser("inspect", parents=[common], help="what is understood of a mail")
     inspect.add_argument("--explain", action="store_true", help="the words that carried the decision")
@@ -56,11 +54,6 @@ def parser() -> argparse.ArgumentParser:
     _add_files(commands, common)
 
     _add_labels(commands, common)
-
-    login = commands.add_parser("login", parents=[common], help="OAuth 2.0 for a mailbox")
-    login.add_argument("name", metavar="NAME", help="the mailbox")
-    login.add_argument("--port", type=int, default=8765, metavar="N", help="where the browser comes back")
-    login.set_defaults(act=_login)
 
     demo = commands.add_parser("demo", help="the main job on embedded servers")
     demo.add_argument("--serve", action="store_true", help="keep running, for a mail client of your own")
@@ -184,18 +177,6 @@ def _run(args: argparse.Namespace) -> int:
     from daemon.commands.run import run  # noqa: PLC0415  each command loads what it needs
 
     return run(args.config, once=args.once, since=args.since)
-
-
-def _check(args: argparse.Namespace) -> int:
-    from daemon.commands.check import check  # noqa: PLC0415  as above
-
-    return check(args.config, as_json=args.json, ask=args.ask, send=args.send)
-
-
-def _login(args: argparse.Namespace) -> int:
-    from daemon.commands.login import login  # noqa: PLC0415  as above
-
-    return login(args.config, args.name, port=args.port, as_json=args.json)
 
 
 def _inspect(args: argparse.Namespace) -> int:

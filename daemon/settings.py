@@ -79,6 +79,13 @@ def find(given: str | None, environ: Mapping[str, str] = os.environ) -> Path:
     return Path(given or environ.get(ENVIRONMENT) or DEFAULT_PATH)
 
 
+def by_hand(path: Path, environ: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """The environment of a command that root runs: credentials are read where the unit gets them."""
+    folder = path.parent / "credentials"
+    there = os.access(folder, os.R_OK | os.X_OK)
+    return ({"CREDENTIALS_DIRECTORY": str(folder)} if there else {}) | dict(environ)
+
+
 def load(path: Path, environ: Mapping[str, str] = os.environ) -> Settings:
     """Read and check `firstreply.toml`, and the playbook beside it when there is one."""
     file = _read(path, FirstreplyFile)

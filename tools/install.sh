@@ -57,6 +57,7 @@ if [ -z "$DESTDIR" ]; then
     systemd-sysusers "$SYSUSERSDIR/firstreply.conf"
     systemd-tmpfiles --create "$TMPFILESDIR/firstreply.conf"
     [ ! -d /run/systemd/system ] || systemctl daemon-reload
-    echo "Next: edit $ETC/firstreply.toml, put the passwords into $ETC/credentials (one file each, mode 0600),"
-    echo "then: systemctl enable --now firstreply firstreply-backup.timer firstreply-train.timer"
+    echo "Next: $PREFIX/venv/bin/firstreply init, or edit $ETC/firstreply.toml and put the passwords into"
+    echo "$ETC/credentials (one file each, mode 0600); then check, and"
+    echo "systemctl enable --now firstreply firstreply-backup.timer firstreply-train.timer"
 fi

@@ -39,7 +39,18 @@ def files(settings: Settings) -> Iterator[Finding]:
             f"others may change it (mode {stat.S_IMODE(mode):04o}), and it may name commands to run",
             f"Run: chmod go-w {settings.path}",
         )
+    if settings.state_dir.exists():
+        yield from _readable(settings.path, settings.state_dir.stat())
     yield from _state(settings.state_dir)
+
+
+def _readable(path: Path, service: os.stat_result) -> Iterator[Finding]:
+    """Whether the user of the service, to whom the state folder belongs, may read the configuration."""
+    file = path.stat()
+    by_group = file.st_mode & stat.S_IRGRP and file.st_gid == service.st_gid
+    if not (file.st_uid == service.st_uid or by_group or file.st_mode & stat.S_IROTH or service.st_uid == 0):
+        user = _user(service.st_uid)
+        yield Finding("problem", "configuration", f"{user} may not read it", f"Run: chown {user} {path}")
 
 
 def _state(folder: Path) -> Iterator[Finding]:
@@ -51,10 +62,10 @@ def _state(folder: Path) -> Iterator[Finding]:
         if stat.S_IMODE(entry.st_mode) & (stat.S_IRWXG | stat.S_IRWXO):
             said = f"others may look into {folder}, where buyers' words lie"
             yield Finding("problem", "state_dir", said, f"Run: chmod 700 {folder}")
-        if entry.st_uid != os.geteuid():
+        if os.geteuid() not in {entry.st_uid, 0}:
             owner = _user(entry.st_uid)
             said = f"{folder} belongs to {owner}, and you are {_user(os.geteuid())}"
-            yield Finding("note", "state_dir", said, f"Run check as the service does: sudo -u {owner}")
+            yield Finding("note", "state_dir", said, f"Run it as root, or sudo -u {owner}")
     yield space(there, shutil.disk_usage(there).free)
 
 

@@ -23,14 +23,15 @@ from daemon.checking.finding import Finding, status
 from daemon.checking.seller_central import ticks
 from daemon.checking.sending import round_trip
 from daemon.commands.look import print_json
-from daemon.settings import Settings, find, load
+from daemon.settings import Settings, by_hand, find, load
 
 MARKS = {"ok": "[green]ok[/]     ", "tick": "[cyan]check[/]  ", "note": "[yellow]note[/]   "}
 
 
 def check(config: str | None, *, as_json: bool, ask: bool = False, send: bool = False) -> int:
     """Look at everything; see `checking.finding.status` for the exit status."""
-    settings = load(find(config))
+    path = find(config)
+    settings = load(path, by_hand(path))
     found = findings(settings, _now, _ask if ask else None, send=send)
     if as_json:
         everything = list(found)

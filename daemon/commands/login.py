@@ -13,13 +13,14 @@ from datetime import UTC, datetime
 from daemon.errors import ConfigurationError
 from daemon.ports.oauth import log_in
 from daemon.ports.token_store import Grant
-from daemon.settings import Settings, find, load
+from daemon.settings import Settings, by_hand, find, load
 from daemon.settings_mailbox import Access
 
 
 def login(config: str | None, name: str, *, port: int, as_json: bool) -> int:
     """Log a mailbox in; instructions go to stderr, the answer to stdout."""
-    settings = load(find(config))
+    path = find(config)
+    settings = load(path, by_hand(path))
     access, username = _access(settings, name)
 
     def say(text: str) -> None:

@@ -47,6 +47,8 @@ def dial(server: ImapServer) -> Dialled:
         else:
             _login_by_token(client, server, password, server.renew)
         capabilities = _capabilities(client)
+        if "ID" in capabilities:
+            _name_ourselves(client)
         if {"ENABLE", "CONDSTORE"} <= capabilities:
             client.enable("CONDSTORE")  # Dovecot keeps no HIGHESTMODSEQ before somebody asked for it
         greeting = bytes(client.welcome or b"").decode("utf-8", "replace")
@@ -63,6 +65,16 @@ def dial(server: ImapServer) -> Dialled:
 
 def _capabilities(client: Client) -> frozenset[str]:
     return frozenset(word.decode("ascii", "replace").upper() for word in client.capabilities())
+
+
+def _name_ourselves(client: Client) -> None:
+    """ID (RFC 2971): NetEase opens no folder for a client without a name."""
+    try:
+        client.id_({"name": "firstreply"})
+    except imaplib.IMAP4.abort:
+        raise
+    except imaplib.IMAP4.error:
+        return  # a name that is refused changes nothing
 
 
 def _login(client: Client, username: str, password: str) -> None:

@@ -77,6 +77,7 @@ class FileStore:
                 opened.write(json.dumps(asdict(grant)).encode())
                 opened.flush()
                 os.fsync(number)
+            _hand_over(new, self.path.parent)
             new.replace(self.path)
             folder = os.open(self.path.parent, os.O_RDONLY)
             try:
@@ -119,11 +120,20 @@ class KeyringStore:
         return f"mailbox {self.name!r}, oauth.store"
 
 
-_AS_SERVICE = "Run the command as the user that runs the service"
+_AS_SERVICE = "Run the command as root, or as the user that runs the service"
 
 
 def _make_folder(folder: Path) -> None:
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    """Make the folder of the tokens; what root makes belongs to whom the state folder belongs."""
+    if not folder.exists():
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _hand_over(folder, folder.parent)
+
+
+def _hand_over(path: Path, like: Path) -> None:
+    if os.geteuid() == 0:
+        owner = like.stat()
+        os.chown(path, owner.st_uid, owner.st_gid)
 
 
 @contextlib.contextmanager
@@ -132,6 +142,7 @@ def _locked(path: Path) -> Iterator[None]:
     try:
         _make_folder(lock.parent)
         opened = lock.open("ab")
+        _hand_over(lock, lock.parent)
     except OSError as error:
         raise ConfigurationError(
             f"cannot be written ({error.strerror})", where=str(lock), remedy=_AS_SERVICE

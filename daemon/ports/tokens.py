@@ -52,7 +52,7 @@ class TokenSource:
         self._store = store
         self._fetch = renew
         self._where = where
-        self._remedy = f"Run `firstreply login {mailbox}` as the user that runs the service"
+        self._remedy = f"Run `firstreply login {mailbox}`"
         self._monotonic = monotonic
         self._lock = threading.Lock()
         self._access: str | None = None

@@ -1,6 +1,7 @@
 """`firstreply check` on real servers: each thing that can be wrong is broken once, and told with a remedy."""
 
 import dataclasses
+import os
 import re
 import socket
 import sqlite3
@@ -15,7 +16,8 @@ from daemon.checking import house, seller_central, sending, servers
 from daemon.checking.finding import Finding, status
 from daemon.ports.ledger.books import Ledger
 from daemon.ports.security import Security
-from daemon.settings import Settings, load
+from daemon.ports.token_store import FileStore, Grant
+from daemon.settings import Settings, by_hand, load
 from daemon.settings_mailbox import MailboxSettings
 from tests.account import Account
 from tests.chaos import ChaosProxy
@@ -234,6 +236,29 @@ def test_files_that_others_may_touch_are_found(settings: Settings, box: MailboxS
     (settings.path.parent / "password").chmod(0o640)
     lines = [*wrong(house.files(settings)), *wrong(house.secrets(box))]
     assert [line.split("chmod ")[1].split(" ")[0] for line in lines] == ["go-w", "700", "600", "600"]
+
+
+def test_what_the_service_may_not_read_is_found(settings: Settings) -> None:
+    """The state folder tells who the service is; root made the configuration for itself alone."""
+    if os.geteuid() != 0:
+        pytest.skip("only root can give files away")
+    os.chown(settings.state_dir, 65534, 65534)
+    assert "chown" in wrong(house.files(settings))[0]
+    os.chown(settings.path, 65534, 65534)
+    assert wrong(house.files(settings)) == []
+    store = FileStore(settings.state_dir / "tokens" / "shop.json")
+    with store.exclusive():
+        store.save(Grant("canary", "today"))
+    assert {path.stat().st_uid for path in settings.state_dir.rglob("*")} == {65534}
+
+
+def test_credentials_are_found_without_systemd(settings: Settings) -> None:
+    """Where the unit gets them; what systemd says comes first."""
+    folder = settings.path.parent / "credentials"
+    assert "CREDENTIALS_DIRECTORY" not in by_hand(settings.path, {})
+    folder.mkdir()
+    assert by_hand(settings.path, {})["CREDENTIALS_DIRECTORY"] == str(folder)
+    assert by_hand(settings.path, {"CREDENTIALS_DIRECTORY": "/run/x"})["CREDENTIALS_DIRECTORY"] == "/run/x"
 
 
 def test_a_full_disk_is_told_before_it_hurts(tmp_path: Path) -> None:

@@ -111,6 +111,19 @@ def test_words_before_tls_are_refused(account: Account, dovecot: Dovecot) -> Non
             ImapConnection.connect(account.server(port=proxy.port, security=Security.STARTTLS))
 
 
+@pytest.mark.parametrize("said", [b"OK ID completed", b"NO not today", b"BAD what"])
+def test_it_names_itself_before_any_folder_is_opened(account: Account, dovecot: Dovecot, said: bytes) -> None:
+    """NetEase asks for that (RFC 2971); a server that does not like the name changes nothing."""
+    with ChaosProxy(dovecot.port) as proxy:
+        proxy.watch_for = rb" ID \([^)]*\)| EXAMINE"
+        proxy.rewrite = (rb"OK ID completed", said)
+        connection = ImapConnection.connect(account.server(port=proxy.port))
+        connection.examine("INBOX")
+        connection.close()
+    assert b'("name" "firstreply")' in proxy.heard[0]
+    assert b"EXAMINE" in proxy.heard[1]
+
+
 def test_closed_connection(imap_server: ImapServer) -> None:
     """A closed connection stays closed, and closing it twice is no error."""
     connection = ImapConnection.connect(imap_server)

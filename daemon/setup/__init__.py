@@ -1,0 +1,1 @@
+"""What `firstreply init` knows and writes: providers, the choice among servers, the file."""
