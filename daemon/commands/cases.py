@@ -12,9 +12,10 @@ from rich.markup import escape
 from rich.table import Table
 
 from daemon.commands.look import opened_ledger, print_json
+from daemon.desk.claim import steps, title
 from daemon.ports.ledger.books import Ledger
 from daemon.settings import Settings, find, load
-from daemon.stages.cases import reminders
+from daemon.stages.cases import may_ask_for_change
 
 
 def cases(config: str | None, *, as_json: bool, said: tuple[str, int] | None = None) -> int:
@@ -43,12 +44,13 @@ def _rows(ledger: Ledger) -> list[dict[str, object]]:
 def _table(ledger: Ledger, settings: Settings) -> Table:
     table = Table("due", "case", "steps", "time line", title="Open cases", show_lines=True)
     found = ledger.cases.open(None)
-    for case, reminder in zip(found, reminders(found, settings.playbook), strict=True):
+    may_ask = may_ask_for_change(settings.playbook)
+    for case in found:
         events = ledger.cases.time_line(case.case_id)
         table.add_row(
-            f"{reminder.due_at:%d %b %H:%M} UTC",
-            escape(reminder.title),
-            escape("\n".join(f"- {step}" for step in reminder.steps)),
+            f"{case.due_at:%d %b %H:%M} UTC",
+            escape(title(case)),
+            escape("\n".join(f"- {step}" for step in steps(case, may_ask_for_change=may_ask))),
             "\n".join(f"{at:%d %b} {what}" for at, what in events),
         )
     return table

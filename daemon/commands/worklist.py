@@ -40,7 +40,7 @@ def worklist(config: str | None, *, as_json: bool, watch: bool = False) -> int:
 def _material(ledger: Ledger, settings: Settings, now: datetime) -> Material:
     raised = ledger.alerts.since(None, now - ALERTS_SHOWN)
     waiting, asides = ledger.worklist.waiting(None), ledger.worklist.asides(None)
-    due = reminders(ledger.cases.open(None), settings.playbook)
+    due = reminders(ledger.cases.open(None), settings.playbook, now)
     return Material(waiting, [each.alert for each in raised], asides, due)
 
 

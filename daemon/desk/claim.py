@@ -23,6 +23,8 @@ CONTACT = timedelta(hours=2)
 """The first contact after a bad review."""
 FOLLOW_UP = timedelta(days=3)
 """So long after the answer to a bad review we ask whether the problem is solved."""
+REMIND_BEFORE = timedelta(hours=6)
+"""So long before a step is due it is an alert, where there is nothing to do before."""
 FORGOTTEN = timedelta(days=14)
 """A follow-up or a promise that nobody closed ends by itself so long after it was due."""
 
@@ -162,6 +164,12 @@ def over(case: Case, now: datetime) -> bool:
     if case.state is CaseState.DECIDED:
         return case.due_at <= now
     return case.state in {CaseState.FOLLOW_UP, CaseState.PROMISED} and case.due_at + FORGOTTEN <= now
+
+
+def to_do(case: Case, now: datetime) -> bool:
+    """Whether a person has something to do: not while Amazon is at work, nor before a day has come."""
+    at_once = case.state in {CaseState.ASSESS, CaseState.SOLVE, CaseState.DECIDED}
+    return at_once or case.due_at - now <= REMIND_BEFORE
 
 
 def working_days_after(at: datetime, days: int) -> datetime:

@@ -13,6 +13,7 @@ from datetime import UTC, datetime, time, timedelta
 
 from daemon.desk.alert import Alert, AlertKind
 from daemon.desk.claim import (
+    REMIND_BEFORE,
     Case,
     CaseKind,
     CaseState,
@@ -22,6 +23,7 @@ from daemon.desk.claim import (
     received,
     steps,
     title,
+    to_do,
 )
 from daemon.desk.playbook import Playbook
 from daemon.desk.worklist import Reminder
@@ -32,8 +34,6 @@ from daemon.reply.phrases import LANGUAGES, format_date
 from daemon.stages.context import Context
 from daemon.stages.noting import new_note
 
-REMIND_BEFORE = timedelta(hours=6)
-"""So long before a step is due it is an alert."""
 REMINDED = frozenset({CaseState.ASSESS, CaseState.FOLLOW_UP, CaseState.PROMISED, CaseState.DECIDED})
 """States whose step wants a person; the others wait for Amazon, or have a response clock that warns."""
 FAR_AHEAD = 45
@@ -57,25 +57,38 @@ def cases(context: Context) -> int:
     return len(unfiled)
 
 
-def reminders(found: list[Case], playbook: Playbook) -> list[Reminder]:
-    """What the worklist says of these cases."""
-    may_ask = playbook.severities.get("pg09_change_review") == "warn"
+def reminders(found: list[Case], playbook: Playbook, now: datetime) -> list[Reminder]:
+    """What the worklist says of those of these cases that a person has something to do about."""
+    may_ask = may_ask_for_change(playbook)
     return [
         Reminder(case.mailbox, title(case), case.due_at, steps(case, may_ask_for_change=may_ask))
         for case in found
+        if to_do(case, now)
     ]
 
 
+def may_ask_for_change(playbook: Playbook) -> bool:
+    """Whether the owner lowered the guard's rule about asking for another review."""
+    return playbook.severities.get("pg09_change_review") == "warn"
+
+
 def file_promise(context: Context, item: Sent) -> None:
-    """An answer that names a day ahead is a promise: it is looked at when that day is over."""
+    """An answer that names a day ahead is a promise: it is looked at when that day is over.
+
+    Any later answer of the conversation ends it: a person has dealt with the buyer since.
+    """
     book = context.ledger.cases
     try:
         words = read_copy(item.raw).own_words
     except UnreadableCopyError:
         return
     day = promised_day(words, item.ended_at)
-    answered = book.answered_order(item.delivery_id) if day is not None else None
-    if day is None or answered is None:
+    answered = book.answered_order(item.delivery_id)
+    if answered is None:
+        return
+    if day is None:
+        for case_id in book.promises(context.claim, answered[1]):
+            book.lead_on(context.claim, case_id, CaseState.CLOSED, item.ended_at)
         return
     at, step = item.ended_at, promised(day)
     filing = Filing(CaseKind.PROMISE, "promised", at, step, *answered, delivery_id=item.delivery_id)

@@ -53,7 +53,7 @@ def _content(context: Context) -> Worklist:
         ledger.worklist.waiting(claim),
         [each.alert for each in raised],
         ledger.worklist.asides(claim),
-        reminders(ledger.cases.open(claim), context.playbook),
+        reminders(ledger.cases.open(claim), context.playbook, now),
     )
     office = context.alerting.office
     return build(material, context.playbook.plays, now, office.zone if office else UTC)

@@ -7,7 +7,7 @@ from email.utils import format_datetime
 import pytest
 
 from daemon.reply.phrases import format_date
-from tests.mails import LATE
+from tests.mails import BROKEN, LATE
 from tests.sample_builder import notice
 from tests.stage_kit import ALIAS, Stage
 
@@ -106,6 +106,22 @@ def test_a_day_that_an_answer_names_is_a_promise(
         due = datetime.fromisoformat(str(found[0]["due_at"]))
         assert (found[0]["kind"], due.date()) == ("promise", day + timedelta(days=1))
         assert ALIAS not in json.dumps(found)
+
+
+def test_a_later_answer_ends_a_promise(stage: Stage) -> None:
+    """Somebody has dealt with the buyer since."""
+    _, raw = stage.draft(LATE)
+    day = format_date("en", datetime.now(UTC).date() + timedelta(days=5))
+    stage.flush("Approval")
+    filled = stage.edited(raw, f"It will be there by {day}.").replace(b"[[", b"").replace(b"]]", b"")
+    stage.house.put("Approved", filled)
+    stage.cycle(2)
+    assert [case["kind"] for case in cases(stage)] == ["promise"]
+    uid, _ = stage.draft(BROKEN)
+    stage.house.move(uid, "Approved")
+    stage.cycle(2)
+    assert len(stage.house.sink.accepted) == 2
+    assert cases(stage) == []
 
 
 def test_returns_are_collected_by_product_and_reason(stage: Stage) -> None:

@@ -115,6 +115,18 @@ class CaseBook:
             row = connection.execute(query).one_or_none()
             return None if row is None else (row.order_id, row.id, row.buyer_name)
 
+    def promises(self, claim: Claim, conversation_id: int) -> list[int]:
+        """The open promises to a conversation."""
+        f = casefile.c
+        query = sa.select(f.id).where(
+            f.mailbox_id == claim.mailbox_id,
+            f.conversation_id == conversation_id,
+            f.kind == CaseKind.PROMISE,
+            f.closed_at.is_(None),
+        )
+        with reading(self._engine) as connection:
+            return list(connection.execute(query).scalars())
+
     def answered_reviews(self, claim: Claim) -> list[tuple[int, datetime]]:
         """Reviews to be solved whose buyer has been answered, and when."""
         k, m, e, f = t.response_clock.c, t.message.c, case_event.c, casefile.c

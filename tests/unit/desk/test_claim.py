@@ -19,6 +19,7 @@ from daemon.desk.claim import (
     received,
     steps,
     title,
+    to_do,
     working_days_after,
 )
 
@@ -97,6 +98,25 @@ def test_a_person_can_say_only_what_the_state_allows(state: CaseState, what: str
 def test_only_what_harms_nobody_ends_by_itself(state: CaseState, late: timedelta, ends: bool) -> None:
     """A claim that was not answered never does."""
     assert over(replace(CASE, state=state), CASE.due_at + late) is ends
+
+
+@pytest.mark.parametrize(
+    ("state", "hours", "needed"),
+    [
+        (CaseState.ASSESS, 24, True),
+        (CaseState.SOLVE, 2, True),
+        (CaseState.DECIDED, 720, True),
+        (CaseState.ANSWERED, 240, False),
+        (CaseState.ANSWERED, 0, True),
+        (CaseState.APPEALED, 7, False),
+        (CaseState.PROMISED, 7, False),
+        (CaseState.PROMISED, 6, True),
+        (CaseState.FOLLOW_UP, -5, True),
+    ],
+)
+def test_the_worklist_names_only_what_a_person_can_do_now(state: CaseState, hours: int, needed: bool) -> None:
+    """Not what Amazon is at work on, nor what waits for its day."""
+    assert to_do(replace(CASE, state=state, due_at=NOW + hours * HOUR), NOW) is needed
 
 
 def test_every_open_state_says_what_to_do() -> None:
