@@ -13,7 +13,7 @@ from typing import Final
 from classifier.document import MARK
 from classifier.lexicon import UNSPACED, concepts_of
 
-FEATURES_VERSION: Final = 3
+FEATURES_VERSION: Final = 4
 _TOKEN: Final = re.compile(rf"{MARK}\w+|[^\W_]+|[!?]+")
 _ASCII_TOKEN: Final = re.compile(rf"{MARK}[a-z0-9]+|[a-z0-9]+|[!?]+")
 _LONGEST_WORD: Final = 30
@@ -148,6 +148,6 @@ BLOCKS: Final[tuple[tuple[str, Callable[[Sequence[str]], list[str]], float, int]
     ("words", words_of, 1.0, 2),
     ("pieces", pieces_of, 0.5, 2),
     ("signs", signs_of, 0.4, 1),
-    ("phrases", phrases_of, 0.9, 2),
+    ("phrases", phrases_of, 1.0, 2),
 )
 """Name, analyzer, weight in the sum, and the number of texts a feature must occur in."""

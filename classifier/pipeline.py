@@ -29,7 +29,7 @@ from classifier.labels import LABELS
 from classifier.lean import Floats, Lean
 from classifier.model_files import PIPELINE, Card, check_file
 
-REGULARISATION: Final = 4.0
+REGULARISATION: Final = 6.0
 MANY: Final = 9_000
 """So many texts that time and memory matter more than the rarest features."""
 _PROCESSES: Final = 2
