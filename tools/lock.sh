@@ -6,7 +6,7 @@ set -euo pipefail
 .venv/bin/python -m pip install --quiet uv
 .venv/bin/uv pip compile pyproject.toml --extra demo --extra keyring --extra oauth --extra postgresql --group dev --universal --python-version 3.11 \
     --generate-hashes --no-header --no-emit-index-url --quiet --output-file requirements.lock
-.venv/bin/uv pip compile pyproject.toml --extra demo --extra postgresql --constraint requirements.lock --universal \
+.venv/bin/uv pip compile pyproject.toml --extra demo --extra oauth --extra postgresql --constraint requirements.lock --universal \
     --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --quiet --output-file requirements-run.lock
 .venv/bin/uv pip compile --group webmail --constraint requirements.lock --universal --python-version 3.11 \
     --generate-hashes --no-header --no-emit-index-url --quiet --output-file requirements-webmail.lock

@@ -111,8 +111,13 @@ def connecting(error: Exception, server: ImapServer) -> FirstreplyError:
 def _login(text: str, server: ImapServer, where: str) -> FirstreplyError:
     if code_of(text)[0] in BUSY_CODES or "too many" in text.lower():
         return TemporaryError(f"{where}: login refused for now ({text[:300]})")
+    log_in_again = (
+        "Check that this user logged in, and that IMAP is allowed for it; else `firstreply login` again."
+    )
     return ConfigurationError(
         f"login as {server.username} was refused ({text[:300]})",
         where=where,
-        remedy="Check user name and password; many providers want an app password for IMAP.",
+        remedy="Check user name and password; many providers want an app password for IMAP."
+        if server.renew is None
+        else log_in_again,
     )

@@ -122,7 +122,7 @@ def as_error(error: BaseException, *, where: str) -> ConfigurationError | Tempor
         return ConfigurationError(
             f"the login was refused ({error.code} {one_line(error.message)})",
             where=where,
-            remedy="Check username and password; many providers want an app password.",
+            remedy="Check username and password (many providers want an app password), or log in again.",
         )
     if isinstance(error, SMTPNotSupported):
         return ConfigurationError(one_line(error.message), where=where, remedy=_PORT_REMEDY)

@@ -10,11 +10,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
+from daemon.ports.ledger.store import open_engine
 from tests.daemon_kit import House, until
 from tests.dovecot import PASSWORD, Dovecot
 from tests.forked import Zygote
-from tests.mails import BROKEN
+from tests.mails import BROKEN, LATE
 from tests.oauth_server import SECRET, OauthServer, dovecot_lines
 from tests.smtp_sink import Sink
 
@@ -28,10 +30,12 @@ class World:
     house: House
     oauth: OauthServer
 
-    def use(self, provider: str) -> None:
-        """Log in by tokens of this provider; no password is named."""
-        text = self.house.config.read_text()
-        text = re.sub(r"  password = .*", '  auth = "xoauth2"', text)
+    def use(self, provider: str, *, only_smtp: bool = False) -> None:
+        """Log in by tokens of this provider; no password is named, but IMAP's with `only_smtp`."""
+        head, mark, tail = self.house.config.read_text().partition(
+            "[mailbox.smtp]" if only_smtp else "[[mailbox]]"
+        )
+        text = head + mark + re.sub(r"  password = .*", '  auth = "xoauth2"', tail)
         text = text.replace("  [mailbox.folders]", self.oauth.settings(provider) + "  [mailbox.folders]")
         self.house.config.write_text(text)
 
@@ -147,3 +151,28 @@ def test_a_dead_grant_stops_the_mailbox_and_a_login_starts_it(world: World) -> N
     until(house.drafts, "the draft that waited")
     assert house.log().count("cycle_failed") < 20
     assert world.alerts() == ["login_revoked"]
+
+
+def test_a_dead_grant_of_the_sender_alone_keeps_what_was_approved(world: World) -> None:
+    """Drafts are written on, the approved one waits, the team is told; after a login it is sent once."""
+    house = world.house
+    world.use("google", only_smtp=True)
+    world.log_in()
+    house.first_run()
+    house.receive(BROKEN)
+    assert house.once().returncode == 0
+    (uid,) = house.drafts()
+    world.oauth.revoked = True
+    house.move(uid, "Approved")
+    house.receive(LATE)
+    assert house.once().returncode == 0
+    assert (len(house.drafts()), len(house.mails("Approved")), house.sink.accepted) == (1, 1, [])
+    assert world.alerts() == ["login_revoked"]
+    world.oauth.revoked = False
+    world.log_in()
+    engine = open_engine(f"sqlite:///{house.root}/state/ledger.db")
+    with engine.begin() as connection:  # the next attempt is due
+        connection.execute(sa.text("UPDATE delivery SET next_attempt_at = 0 WHERE state = 'prepared'"))
+    engine.dispose()
+    assert house.once().returncode == 0
+    assert (len(house.mails("Approved")), len(house.sink.accepted)) == (0, 1)
