@@ -44,6 +44,7 @@ def retrying(
     first: float = 1.0,
     cap: float = 60.0,
     on: tuple[type[FirstreplyError], ...] = (TemporaryError,),
+    but: tuple[type[FirstreplyError], ...] = (),
     patience: float | None = None,
 ) -> tenacity.Retrying:
     """Make a policy, to be called with a function or iterated over (`for attempt in …: with attempt:`).
@@ -53,6 +54,7 @@ def retrying(
         first: the first ceiling in seconds.
         cap: the highest ceiling in seconds.
         on: what is tried again; everything else passes through.
+        but: what passes through all the same.
         patience: seconds after which no further try begins; None for ever.
     """
     event = stopping or threading.Event()
@@ -61,7 +63,7 @@ def retrying(
         stop = tenacity.stop_any(stop, tenacity.stop_after_delay(patience))
     return tenacity.Retrying(
         wait=GrowingWait(first, cap),
-        retry=tenacity.retry_if_exception_type(on),
+        retry=tenacity.retry_if_exception(lambda error: isinstance(error, on) and not isinstance(error, but)),
         stop=stop,
         sleep=tenacity.sleep_using_event(event),
         reraise=True,

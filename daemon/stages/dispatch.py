@@ -22,6 +22,7 @@ from daemon.desk.draft import BeforeSending, reason_to_hold
 from daemon.desk.likeness import likeness
 from daemon.desk.link import TOKEN_OCTETS, LinkKind, message_id, token_from
 from daemon.desk.retry import next_attempt
+from daemon.errors import LockedError
 from daemon.ports.imap import Fetched
 from daemon.ports.ledger.deliveries import HoldError
 from daemon.ports.ledger.delivery_rows import Due, LastLook
@@ -247,7 +248,17 @@ def said(reason: str, look: LastLook) -> Stop:
 
 def _last_word(context: Context, ready: Ready, outcome: Outcome) -> bool:
     """Write the result, patiently: what the server said is known only here, and lost it becomes a doubt."""
-    return retrying(first=0.1, cap=1.0, patience=PATIENCE)(_record, context, ready, outcome)
+    patiently = retrying(first=0.1, cap=1.0, patience=PATIENCE, but=(LockedError, OvertakenError))
+    sent = patiently(_record, context, ready, outcome)
+    if _refused(outcome):
+        _back_to_queue(context, ready.due)
+    return sent
+
+
+def _refused(outcome: Outcome) -> bool:
+    """Whether the server will not have this mail: for good, or after it had all of it."""
+    late = outcome.kind is OutcomeKind.RETRY and outcome.stage == "content"
+    return late or outcome.kind is OutcomeKind.REJECT
 
 
 def _record(context: Context, ready: Ready, outcome: Outcome) -> bool:
@@ -271,14 +282,10 @@ def _record(context: Context, ready: Ready, outcome: Outcome) -> bool:
     if outcome.kind is OutcomeKind.IN_DOUBT:
         doubtful = new_note(context, "in_doubt", when=now)
         book.in_doubt(context.claim, ready.delivery_id, outcome.text, doubtful, now)
-    elif outcome.stage == "content":
-        refused = new_note(context, "refused_at_the_end", detail=outcome.text)
+    elif _refused(outcome):
+        reason = "refused_at_the_end" if outcome.stage == "content" else "refused"
+        refused = new_note(context, reason, due.order_id, detail=outcome.text)
         book.refused(context.claim, ready.delivery_id, outcome.code, outcome.text, refused, now)
-        _back_to_queue(context, due)
-    elif outcome.kind is OutcomeKind.REJECT:
-        refused = new_note(context, "refused", detail=outcome.text)
-        book.refused(context.claim, ready.delivery_id, outcome.code, outcome.text, refused, now)
-        _back_to_queue(context, due)
     return False
 
 

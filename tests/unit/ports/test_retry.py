@@ -7,7 +7,7 @@ from typing import cast
 import pytest
 import tenacity
 
-from daemon.errors import ConfigurationError, FirstreplyError, PermanentError, TemporaryError
+from daemon.errors import ConfigurationError, FirstreplyError, LockedError, PermanentError, TemporaryError
 from daemon.ports.retry import SLOW, GrowingWait, retrying
 
 
@@ -73,6 +73,19 @@ def test_stopping_ends_the_wait() -> None:
 
     with pytest.raises(TemporaryError, match="away"):
         retrying(stopping, first=60.0)(act)
+
+
+def test_an_exception_to_what_is_tried_again_passes_through() -> None:
+    """Another owner is no busy database."""
+    tried: list[int] = []
+
+    def act() -> None:
+        tried.append(1)
+        raise LockedError("claimed")
+
+    with pytest.raises(LockedError):
+        retrying(first=0.001, but=(LockedError,))(act)
+    assert tried == [1]
 
 
 def test_patience_ends_the_tries_with_the_last_error() -> None:
