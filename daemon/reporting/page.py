@@ -17,7 +17,7 @@ from daemon.reporting.rendering import rendered
 from daemon.reporting.words import count, days_of, name_of, percent, spoken
 
 MOST_ASINS = 10
-MOST_TEMPLATES = 6
+MOST_TEMPLATES = MOST_RETURNS = 6
 GOOD_SHARE = 0.9
 """Below this share within 24 hours the page shows a window as a warning: Amazon's older target."""
 
@@ -32,6 +32,7 @@ def as_html(report: dict[str, Any], when: Period) -> str:
         pictures=pictures,
         days=days_of(when),
         zone=when.zone.key,
+        most_returns=MOST_RETURNS,
         templates=worst_first(report["templates"])[:MOST_TEMPLATES],
         made_at=when.now.astimezone(when.zone),
         good_share=GOOD_SHARE,

@@ -19,6 +19,8 @@ DAY_SECONDS = 86_400
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 ROW = 22
 """The height of a bar with its name."""
+FEWEST = 14
+"""So many days or weeks have room at least, so that a single one is no wall."""
 MOST_DAYS = 62
 """So many days are drawn as days, more as weeks."""
 FAINT = 0.07
@@ -80,7 +82,8 @@ def by_day(report: dict[str, Any]) -> str:
         axes.tick_params(axis="x", pad=6)
         shown = places[:: max(1, len(places) // 5)]
         axes.set_xticks(shown, [_day(place) for place in shown])
-        axes.margins(x=0.01)
+        first = min(places[0], places[-1] - (FEWEST - 1) * step)
+        axes.set_xlim(first - 0.6 * step, places[-1] + 0.6 * step)
         busiest = max(rows, key=lambda row: row[1])
         unit = "day" if step == 1 else "week"
         words = (
@@ -115,7 +118,7 @@ def scenarios(report: dict[str, Any]) -> str:
         axes.axvline(DAY_SECONDS, color=WARN, linewidth=1, linestyle=(0, (4, 3)))
         axes.set_xscale("log")
         axes.set_yticks(range(len(rows)), [name_of(name) for name, _ in rows])
-        axes.invert_yaxis()
+        axes.set_ylim(len(rows) - 0.5, -0.5)
         axes.set_xlim(
             min(30, *(max(row["p50"], 1.0) for _, row in rows)) * 0.8,
             max(ticks[-1], *(row["p90"] for _, row in rows)) * 1.2,

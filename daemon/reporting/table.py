@@ -14,8 +14,8 @@ from typing import Any
 COLUMNS = ("section", "item", "measure", "value")
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-KEYS = ("days", "below_seconds", "below_hours", "day", "asin")
-"""Which key of a listed row names it."""
+KEYS = ("days", "below_seconds", "below_hours", "day", "asin", "reason")
+"""Which keys of a listed row name it."""
 
 
 def as_csv(report: Mapping[str, Any]) -> str:
@@ -43,11 +43,16 @@ def _rows(report: Mapping[str, Any]) -> Iterator[Sequence[object]]:
                 yield from _inner(section, item, inner)
         elif isinstance(value, list):
             for row in value:
-                key = next(name for name in KEYS if name in row)
-                item = "above" if row[key] is None else row[key]
-                yield from ((section, item, measure, row[measure]) for measure in row if measure != key)
+                yield from _listed(section, row)
         else:
             yield "total", "", section, value
+
+
+def _listed(section: str, row: Mapping[str, Any]) -> Iterator[Sequence[object]]:
+    """The figures of one row of a list, which is named by its first keys."""
+    names = [row[key] for key in KEYS if key in row]
+    item = "above" if names == [None] else names[0] if len(names) == 1 else " ".join(map(str, names))
+    yield from ((section, item, measure, row[measure]) for measure in row if measure not in KEYS)
 
 
 def _inner(section: str, item: str, value: object) -> Iterator[Sequence[object]]:

@@ -29,7 +29,7 @@ def show(report: dict[str, Any], console: Console) -> None:
     if report.get("templates"):
         console.print(_templates(report["templates"]))
     for line in _lines(report):
-        console.print(line, highlight=False)
+        console.print(line, highlight=False, markup=False)  # a return's reason is another's words
 
 
 def _templates(outcomes: dict[str, dict[str, Any]]) -> Table:

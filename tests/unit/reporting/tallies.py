@@ -13,6 +13,7 @@ from daemon.ports.ledger.figures_rows import (
     Drafts,
     Labels,
     OpenAge,
+    Returned,
     Tally,
     Window,
 )
@@ -66,6 +67,10 @@ def busy() -> Tally:
         labels=[Labels("product_issue", "delivery_issue", 1), Labels("product_issue", "product_issue", 1)],
         defects=[Defects("B0AAAAAAAA", 5), Defects("=HYPERLINK", 2)],
         cases=[Cases("a_to_z_claim", 3, 2, 1), Cases("review", 4, 1, 0)],
+        returned=[
+            Returned("B0AAAAAAAA", "Item defective or does not work", 4),
+            Returned("B0AAAAAAAA", "[red]<i>No longer needed</i>", 2),
+        ],
     )
 
 

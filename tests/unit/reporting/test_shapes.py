@@ -47,6 +47,7 @@ def test_the_report_reads_as_text() -> None:
     text = " ".join(out.getvalue().split())
     assert "13 buyer messages: 9 answered, 3 open, 1 excused, 3 late. Within 24 hours: 70.0 %." in text
     assert "5 sent as is, 2 sent edited" in text
+    assert "B0AAAAAAAA [red]<i>No longer needed</i> (2)" in text
     assert "right in 90.0 % of 10 messages" in text
     assert "Open now: 5 response clocks, 3 past their nearest limit." in text
 
@@ -79,6 +80,7 @@ def test_every_figure_is_one_line_of_the_csv() -> None:
     assert found["open_by_age", "above", "overdue"] == "2"
     assert found["defects", "'=HYPERLINK", "conversations"] == "2"
     assert found["drafts", "", "waiting"] == "4"
+    assert found["returns", "B0AAAAAAAA Item defective or does not work", "number"] == "4"
 
 
 class Elements(HTMLParser):
@@ -134,6 +136,7 @@ def test_values_are_escaped() -> None:
     found["by_scenario"] = {"<b>": found["by_scenario"]["satisfied"]}
     page = as_html(found, WHEN)
     assert "<script" not in page
+    assert "[red]&lt;i&gt;No longer needed" in page
     assert "<b></td>" not in page
     assert "&lt;script&gt;alert(1)&lt;/script&gt;&amp; $\\frac$" in page
 
