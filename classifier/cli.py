@@ -2,7 +2,8 @@
 
 Promises: importing this module imports nothing heavy; each command imports what it needs when it runs. Each
 `*_command` returns the exit status: 0 done, 1 the answer is "no" (the new model is worse), 2 unusable input,
-78 no usable model. The caller sets `args.state_dir` (a Path); `args.json` and `args.threshold` are optional.
+78 no usable model. The caller sets `args.state_dir` (a Path); `args.json`, `args.threshold` and `args.labels`
+(what agents taught, a function) are optional.
 
 Errors: `OSError` when the disk or the other end of a pipe refuses.
 """
@@ -63,11 +64,13 @@ def _fail(error: ClassifierError, status: int) -> int:
     return status
 
 
-def train_command(args: argparse.Namespace, *, labels: Iterable["SellerLabel"] = ()) -> int:
-    """`firstreply train`: 1 if the new model is worse and `--force` is not set.
+def _labels(args: argparse.Namespace) -> Iterable["SellerLabel"]:
+    """What agents taught; `args.labels` gives it when it is asked, and only a training asks."""
+    return getattr(args, "labels", tuple)()
 
-    What agents taught comes as `labels`, or as `args.labels` from a caller that only knows `args.run(args)`.
-    """
+
+def train_command(args: argparse.Namespace) -> int:
+    """`firstreply train`: 1 if the new model is worse and `--force` is not set."""
     from classifier.installed import rollback  # noqa: PLC0415 - nothing heavy before a command runs
 
     try:
@@ -76,9 +79,8 @@ def train_command(args: argparse.Namespace, *, labels: Iterable["SellerLabel"] =
             return 0
         from classifier.training_screen import train_on_screen  # noqa: PLC0415 - loads scikit-learn
 
-        taught = labels or getattr(args, "labels", ())
         result = train_on_screen(
-            model_root(args), taught, corpus=args.corpus, force=args.force, as_json=_wants_json(args)
+            model_root(args), _labels(args), corpus=args.corpus, force=args.force, as_json=_wants_json(args)
         )
     except CorpusError as error:
         return _fail(error, BAD_INPUT)
@@ -120,7 +122,11 @@ def classify_command(
 
     try:
         root = model_root(args)
-        ensure_model(root, progress=lambda sentence: print(sentence, file=sys.stderr))  # noqa: T201 - first use only
+        ensure_model(
+            root,
+            labels=lambda: _labels(args),
+            progress=lambda sentence: print(sentence, file=sys.stderr),  # noqa: T201 - first use only
+        )
         asker = Asker(
             LiveModel(root),
             getattr(args, "threshold", _THRESHOLD),

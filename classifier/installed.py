@@ -5,9 +5,10 @@ Promises: one name for all of it; the work is done in `versions`, which training
 Errors: `ModelError`; `OSError` when the disk refuses.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from classifier.corpus import SellerLabel
 from classifier.errors import ModelError
 from classifier.model_files import read_card
 from classifier.versions import current, install, rollback, sweep, versions
@@ -16,9 +17,13 @@ __all__ = ["current", "ensure_model", "install", "rollback", "sweep", "versions"
 
 
 def ensure_model(
-    model_root: Path, *, corpus: Path | None = None, progress: Callable[[str], None] | None = None
+    model_root: Path,
+    *,
+    corpus: Path | None = None,
+    labels: Callable[[], Iterable[SellerLabel]] = tuple,
+    progress: Callable[[str], None] | None = None,
 ) -> Path:
-    """`current(model_root)`, after training the (shipped) corpus if there is no model this program can use.
+    """`current(model_root)`, after training corpus and `labels` if there is no model this program can use.
 
     Training takes some seconds and loads scikit-learn; `progress` gets a sentence for each step.
     """
@@ -28,5 +33,5 @@ def ensure_model(
     except ModelError:
         from classifier.train import train_first  # noqa: PLC0415 - scikit-learn is loaded only when it is needed
 
-        return train_first(model_root, corpus=corpus, progress=progress)
+        return train_first(model_root, corpus=corpus, labels=labels(), progress=progress)
     return directory

@@ -108,15 +108,19 @@ def train(
 
 
 def train_first(
-    model_root: Path, *, corpus: Path | None = None, progress: Callable[[str], None] | None = None
+    model_root: Path,
+    *,
+    corpus: Path | None = None,
+    labels: Iterable[SellerLabel] = (),
+    progress: Callable[[str], None] | None = None,
 ) -> Path:
-    """Train the (shipped) corpus and install it, whatever is there; the folder of the version."""
+    """Train corpus and labels and install the model, whatever is there; the folder of the version."""
 
     def tell(sentence: str, _done: int, _steps: int) -> None:
         if progress is not None:
             progress(sentence)
 
-    return train(model_root, corpus=corpus or CORPUS, force=True, progress=tell).directory
+    return train(model_root, corpus=corpus or CORPUS, labels=labels, force=True, progress=tell).directory
 
 
 @dataclass(frozen=True, slots=True)

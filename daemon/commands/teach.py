@@ -1,6 +1,6 @@
 """`firstreply train`, `evaluate`, `classify`: the classifier's own commands, told where this house keeps it.
 
-`train` also learns from the labels that the ledger holds.
+Whatever trains also learns from the labels that the ledger holds.
 
 Promises: with a configuration the model lies in its `state_dir`; without one, as in a fresh checkout, below
 the environment's `share/firstreply`, where the demonstration finds it too.
@@ -12,6 +12,7 @@ import argparse
 import contextlib
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
 
 from classifier.corpus import SellerLabel
@@ -31,13 +32,12 @@ OWN_STATE = Path(sys.prefix) / "share" / "firstreply"
 
 
 def with_settings(args: argparse.Namespace) -> argparse.Namespace:
-    """The arguments, with what the configuration says, and for `train` what agents taught."""
+    """The arguments, with what the configuration says, and with a way to what agents taught."""
     path = find(args.config)
     if args.config or path.exists():
         settings = load(path)
         args.state_dir, args.threshold = settings.state_dir, settings.threshold
-        if args.command == "train" and not args.rollback:
-            args.labels = taught(settings)
+        args.labels = partial(taught, settings)
     else:
         args.state_dir = OWN_STATE
     args.language_of = detect

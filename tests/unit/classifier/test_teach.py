@@ -1,5 +1,6 @@
 """What agents taught on its way from the ledger into a training."""
 
+import io
 import json
 from datetime import timedelta
 from pathlib import Path
@@ -66,4 +67,15 @@ def test_training_learns_what_the_ledger_holds(
     assert answer["seller_labels"]["by_label"]["satisfied"]["texts"] == 6
     styles = answer["seller_labels"]["by_style"]
     assert {name: scores["texts"] for name, scores in styles.items()} == {"confirmation": 1, "correction": 6}
-    assert read_card(current(shop.config.parent / "state" / "model")).labels_used == 7
+    model = shop.config.parent / "state" / "model"
+    assert read_card(current(model)).labels_used == 7
+
+
+def test_classify_loses_no_labels_when_it_has_to_train(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """After an update to another format it is the first to train; what agents taught must be in its model."""
+    correct(shop, shop.desk.message(text="the flumpet is late", alias="one"), Scenario.OTHER)
+    monkeypatch.setattr("sys.stdin", io.StringIO(""))
+    assert main(["classify", "--config", str(shop.config)]) == 0
+    assert read_card(current(tmp_path / "state" / "model")).labels_used == 1
