@@ -80,7 +80,9 @@ def _init(args: argparse.Namespace) -> int:
         test=not args.no_test,
     )
     scripted = args.yes or not sys.stdin.isatty()
-    return init(args.config, given, Asker(scripted=scripted), None if args.no_dns else Names())
+    return init(
+        args.config, given, Asker(scripted=scripted), None if args.no_dns else Names(), as_json=args.json
+    )
 
 
 def _login(args: argparse.Namespace) -> int:

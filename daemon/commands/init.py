@@ -1,7 +1,8 @@
 """`firstreply init`: writes a configuration by asking the few things that it must, and tests it at once.
 
 Promises: nothing is written over another file without `--force`; no secret goes into the configuration: it
-goes into a file of mode 0600, named by it. Everything that is asked can be answered by an option.
+goes into a file of mode 0600, named by it, once the answers have passed. Everything that is asked can be
+answered by an option.
 
 Errors: `ConfigurationError` for answers that cannot be right, and for files.
 """
@@ -17,10 +18,11 @@ from pathlib import Path
 
 from daemon.checking import servers
 from daemon.checking.finding import Finding
+from daemon.commands.look import print_json
 from daemon.errors import ConfigurationError
 from daemon.ports.discovery import Names
 from daemon.settings import find, load
-from daemon.setup.answers import Given, collect, folder, place
+from daemon.setup.answers import Given, collect, folder
 from daemon.setup.asking import Asker
 from daemon.setup.writing import Value, filled, taken, without, write
 from daemon.shipped import shipped
@@ -29,7 +31,7 @@ SERVICE_USER = "firstreply"
 ETC = Path("/etc/firstreply")
 
 
-def init(config: str | None, given: Given, ask: Asker, names: Names | None) -> int:
+def init(config: str | None, given: Given, ask: Asker, names: Names | None, *, as_json: bool = False) -> int:
     """Ask, test, write; 1 when a script's answers did not pass the test."""
     path = find(config)
     if path.exists() and not given.force and not _untouched(path):
@@ -44,9 +46,13 @@ def init(config: str | None, given: Given, ask: Asker, names: Names | None) -> i
             if not ask.confirm("Write it all the same?"):
                 return 1
             break
-        given = Given(secrets=given.secrets, force=given.force, state_dir=given.state_dir)
-    _write(path, values, secrets, force=given.force or path.exists())
+        given = Given(
+            secrets=given.secrets, force=given.force, state_dir=given.state_dir, ca_file=given.ca_file
+        )
+    _write(path, values, secrets, force=given.force)
     _tell(path, values, secrets, ask)
+    if as_json:
+        print_json({"configuration": path, "mailbox": values["mailbox.name"]})
     return 0
 
 
@@ -68,25 +74,21 @@ def _passes(path: Path, values: dict[str, Value], secrets: dict[str, str], ask: 
     ask.say("Testing …")
     with tempfile.TemporaryDirectory(prefix="firstreply-") as own_folder:
         trial = Path(own_folder) / path.name
-        # a credential is there only for the service, so that the trial reads files
-        own = {
-            key: place(trial, "file", next(iter(value.values())).rpartition("/")[2])
-            if isinstance(value, dict)
-            else value
+        # the trial reads its secrets out of this very process: no file holds them before they are good
+        own: dict[str, Value] = {
+            key: {"env": next(iter(value.values())).rpartition("/")[2]} if isinstance(value, dict) else value
             for key, value in values.items()
         }
-        for name, secret in secrets.items():
-            write(folder(trial, "file") / name, secret + "\n", force=True)
         write(trial, _text(own), force=True)
-        found = list(_findings(trial, by_token=bool(values.get("mailbox.oauth.provider"))))
+        found = list(_findings(trial, secrets, by_token="mailbox.oauth.provider" in values))
     for item in found:
         if item.level in {"problem", "note"}:
             ask.say(f"{item.level}: {item.message}" + (f" → {item.remedy}" if item.remedy else ""))
     return not any(item.level == "problem" for item in found)
 
 
-def _findings(trial: Path, *, by_token: bool) -> Iterator[Finding]:
-    for box in load(trial).mailboxes:
+def _findings(trial: Path, secrets: dict[str, str], *, by_token: bool) -> Iterator[Finding]:
+    for box in load(trial, secrets).mailboxes:
         if by_token:  # nobody has logged in yet
             yield from servers.reach("IMAP", box.imap.host, box.imap.port)
             yield from servers.reach("SMTP", box.smtp.host, box.smtp.port)
@@ -100,10 +102,10 @@ def _write(path: Path, values: dict[str, Value], secrets: dict[str, str], *, for
     store = "credential" if any("credential" in value for value in stores) else "file"
     for name, secret in secrets.items():
         file = folder(path, store) / name
-        write(file, secret + "\n", force=True)
+        write(file, secret + "\n", force=force)
         if store == "file":
             _give(file.parent, file)
-    write(path, _text(values), force=force)
+    write(path, _text(values), force=force or path.exists())  # what is there is the shipped one
     _give(path)
 
 
@@ -122,7 +124,7 @@ def _give(*paths: Path) -> None:
 def _tell(path: Path, values: dict[str, Value], secrets: dict[str, str], ask: Asker) -> None:
     ask.say(
         f"Written: {path}"
-        + (f", and {len(secrets)} secrets beside it, for their owner only." if secrets else ".")
+        + (f", and beside it, for their owner only, the secrets {', '.join(secrets)}." if secrets else ".")
     )
     option = f" --config {path}" if path != find(None) else ""
     if values.get("mailbox.oauth.provider"):
@@ -130,7 +132,12 @@ def _tell(path: Path, values: dict[str, Value], secrets: dict[str, str], ask: As
     ask.say(f"Next: firstreply check{option} --ask")
     ask.say(f"Then: systemctl enable --now {SERVICE_USER}, or firstreply run{option}")
     if any(isinstance(value, dict) and "credential" in value for value in values.values()):
-        ask.say("How a shell sees the credentials, and how to encrypt them: docs/checking.md")
+        for name in secrets:
+            plain = folder(path, "credential") / name
+            ask.say(
+                f"To encrypt it: systemd-creds encrypt --name={name} {plain} {plain}.cred, and in a drop-in"
+            )
+            ask.say(f"of the unit: LoadCredentialEncrypted={name}:{plain}.cred (then delete {plain})")
 
 
 def read_line(option: str) -> str:

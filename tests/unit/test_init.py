@@ -1,8 +1,10 @@
 """What `firstreply init` knows and writes: presets, the choice among servers, the file."""
 
 import io
+import json
 import stat
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -101,18 +103,24 @@ def test_each_preset_becomes_a_file_that_loads(tmp_path: Path, preset: str) -> N
         assert box.imap.password() == "canary-712"
 
 
-def test_a_file_of_somebody_else_is_never_lost(tmp_path: Path) -> None:
-    """Not without --force; the shipped file that an installation puts there is nobody's."""
+def test_a_file_of_somebody_else_is_never_lost(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Not without --force, nor a secret; the shipped file that an installation puts there is nobody's."""
     path = tmp_path / "firstreply.toml"
     path.write_bytes(SHIPPED.read_bytes())
-    assert init(str(path), GIVEN, Asker(scripted=True), None) == 0
+    assert init(str(path), GIVEN, Asker(scripted=True), None, as_json=True) == 0
+    assert json.loads(capsys.readouterr().out) == {"configuration": str(path), "mailbox": "gmail"}
     first = path.read_bytes()
     with pytest.raises(ConfigurationError, match=r"is there already.*--force"):
         init(str(path), GIVEN, Asker(scripted=True), None)
     with pytest.raises(ConfigurationError, match="is there already"):
         write(path, "somebody was faster", force=False)
+    with pytest.raises(ConfigurationError, match="secrets/gmail: is there already"):
+        init(str(tmp_path / "second.toml"), GIVEN, Asker(scripted=True), None)
     assert path.read_bytes() == first
-    assert [file.name for file in tmp_path.iterdir() if file.name.endswith(".new")] == []
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["firstreply.toml", "secrets"]
+    other = replace(GIVEN, password="canary-other", force=True)
+    assert init(str(path), other, Asker(scripted=True), None) == 0
+    assert load(path).mailboxes[0].imap.password() == "canary-other"
 
 
 @pytest.mark.parametrize(
