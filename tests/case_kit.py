@@ -7,6 +7,7 @@ from daemon.desk.claim import CaseKind, CaseState, after, promised, received
 from daemon.desk.playbook import Scenario
 from daemon.ports.ledger.cases import CaseBook, Filing
 from daemon.ports.ledger.store import Claim
+from tests.alert_kit import alert
 from tests.ledger_kit import DRAFT, HOUR, NOW, ORDER, Desk
 
 Act = Callable[[Claim], object]
@@ -58,5 +59,11 @@ def lead_on(desk: Desk) -> Act:
     return lambda claim: desk.ledger.cases.lead_on(claim, case, CaseState.CLOSED, NOW)
 
 
+def remind(desk: Desk) -> Act:
+    """A step that is due."""
+    note = desk.note("case_due")
+    return lambda claim: desk.ledger.cases.remind(claim, alert("case:1"), note, NOW)
+
+
 CASE_BOOKS = (CaseBook,)
-CASE_ACTS = (file, file_again, lead_on)
+CASE_ACTS = (file, file_again, lead_on, remind)

@@ -14,7 +14,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from daemon.commands.look import opened_ledger, print_json
-from daemon.desk.worklist import Material, Waiting, Worklist, build
+from daemon.desk.worklist import SEEN_ANYWAY, Material, Waiting, Worklist, build
 from daemon.ports.ledger.books import Ledger
 from daemon.settings import Settings, find, load
 from daemon.stages.cases import reminders
@@ -38,7 +38,7 @@ def worklist(config: str | None, *, as_json: bool, watch: bool = False) -> int:
 
 
 def _material(ledger: Ledger, settings: Settings, now: datetime) -> Material:
-    raised = ledger.alerts.since(None, now - ALERTS_SHOWN)
+    raised = ledger.alerts.since(None, now - ALERTS_SHOWN, SEEN_ANYWAY)
     waiting, asides = ledger.worklist.waiting(None), ledger.worklist.asides(None)
     due = reminders(ledger.cases.open(None), settings.playbook, now)
     return Material(waiting, [each.alert for each in raised], asides, due)

@@ -35,7 +35,8 @@ STATES: Mapping[str | None, str] = {
     "bounced": "the answer did not reach the buyer",
 }
 """What the state of a draft means for the person who reads."""
-_SEEN_ANYWAY = frozenset({AlertKind.CLOCK_WARNING, AlertKind.CLOCK_BREACHED})
+SEEN_ANYWAY = frozenset({AlertKind.CLOCK_WARNING, AlertKind.CLOCK_BREACHED, AlertKind.CASE_DUE})
+"""Alerts that the entries tell already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +136,7 @@ def build(material: Material, plays: Mapping[Scenario, Play], now: datetime, zon
     entries.sort(key=lambda entry: entry.due_at)
     return Worklist(
         tuple(entries),
-        tuple(line(alert) for alert in material.alerts if alert.kind not in _SEEN_ANYWAY),
+        tuple(line(alert) for alert in material.alerts if alert.kind not in SEEN_ANYWAY),
         tuple(
             f"{aside.sender or 'unknown sender'}: {aside.subject or 'no subject'} ({aside.reason})"
             for aside in material.asides

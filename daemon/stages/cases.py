@@ -129,8 +129,6 @@ def _remind(context: Context, case: Case) -> None:
     """An alert and a note, once for each step of a case."""
     key = f"case:{case.case_id}:{case.state}:{case.due_at:%Y%m%dT%H%M}"
     alert = Alert(AlertKind.CASE_DUE, key, f"{title(case)}.", "case", case.case_id)
-    new = context.ledger.alerts.raise_(context.claim, [alert], context.now(), "cases")
-    if new:
-        note = new_note(context, "case_due", case.order_id, detail=title(case), when=case.due_at)
-        context.ledger.drafts.leave_note(context.claim, note, context.now())
+    note = new_note(context, "case_due", case.order_id, detail=title(case), when=case.due_at)
+    if context.ledger.cases.remind(context.claim, alert, note, context.now()):
         context.log.warning("case_due", case=case.case_id, state=case.state.value)

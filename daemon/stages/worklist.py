@@ -12,7 +12,7 @@ import secrets
 from datetime import UTC, timedelta
 
 from daemon.desk.link import TOKEN_OCTETS, LinkKind, message_id, token_from
-from daemon.desk.worklist import Material, Worklist, build, fingerprint, text
+from daemon.desk.worklist import SEEN_ANYWAY, Material, Worklist, build, fingerprint, text
 from daemon.desk.worklist_page import page
 from daemon.ports.imap import NewMessage
 from daemon.ports.ledger.worklists import WorklistCopy
@@ -48,7 +48,7 @@ def worklist(context: Context) -> bool:
 
 def _content(context: Context) -> Worklist:
     ledger, claim, now = context.ledger, context.claim, context.now()
-    raised = ledger.alerts.since(claim, now - ALERTS_SHOWN)
+    raised = ledger.alerts.since(claim, now - ALERTS_SHOWN, SEEN_ANYWAY)
     material = Material(
         ledger.worklist.waiting(claim),
         [each.alert for each in raised],
@@ -60,11 +60,11 @@ def _content(context: Context) -> Worklist:
 
 
 def _located(context: Context, copy: WorklistCopy) -> WorklistCopy:
-    """The copy with its UID, looked for where an earlier pass did not get to know it."""
-    if copy.uid is not None:
-        return copy
+    """The copy with its UID, looked for where an earlier pass did not get to know it, or it is new."""
     queue = context.folders.approval
     status = context.imap.examine(queue, fresh=True)
+    if copy.uid is not None and copy.uidvalidity == status.uidvalidity:
+        return copy
     found = context.imap.search_header(queue, "Message-ID", copy.header_id)
     if not found:
         return copy
@@ -75,9 +75,9 @@ def _located(context: Context, copy: WorklistCopy) -> WorklistCopy:
 
 
 def _lies(context: Context, copy: WorklistCopy) -> bool:
-    """Whether a copy still lies in the queue, in the folder's present numbering."""
+    """Whether a located copy still lies in the queue, in the folder's present numbering."""
     queue = context.folders.approval
-    if copy.uid is None or context.imap.examine(queue, fresh=True).uidvalidity != copy.uidvalidity:
+    if copy.uid is None or context.imap.examine(queue).uidvalidity != copy.uidvalidity:
         return False
     flags = context.imap.flags(queue, [copy.uid])
     return copy.uid in flags and "\\Deleted" not in flags[copy.uid]

@@ -101,6 +101,15 @@ def test_wherever_a_person_puts_it_it_is_made_anew(desk: Stage, folder: str) -> 
     assert len(lists(desk, folder)) == (0 if folder == "Approved" else 1)
 
 
+def test_a_restored_queue_keeps_one_copy(desk: Stage) -> None:
+    """The folder numbers its mails anew: the old copy is found by its Message-ID, and is not doubled."""
+    desk.draft()
+    desk.house.remake("Approval", list(desk.house.mails("Approval").values()))
+    later(desk)
+    desk.cycle(2)
+    assert len(lists(desk)) == 1
+
+
 @pytest.mark.parametrize(
     ("step", "when"),
     [("plan_copy", "after"), ("append_worklist", "after"), ("remove", "before"), ("remove", "after")],

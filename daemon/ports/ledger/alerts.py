@@ -6,7 +6,7 @@ doubt is settled the other way round than for buyers: it is sent again, under th
 Errors: those of `store.py`.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -115,9 +115,11 @@ class AlertBook:
         """Alerts that no mail tells yet, oldest first."""
         return self._rows(claim, table.c.told_at.is_(None))
 
-    def since(self, claim: Claim | None, start: datetime) -> list[Raised]:
-        """Alerts raised from `start` on, oldest first."""
-        return self._rows(claim, table.c.raised_at >= start)
+    def since(
+        self, claim: Claim | None, start: datetime, without: Collection[AlertKind] = ()
+    ) -> list[Raised]:
+        """Alerts raised from `start` on, of other kinds than those in `without`; oldest first."""
+        return self._rows(claim, sa.and_(table.c.raised_at >= start, table.c.kind.not_in(without)))
 
     def _rows(self, claim: Claim | None, where: sa.ColumnElement[bool]) -> list[Raised]:
         query = sa.select(table).where(where).order_by(table.c.id)

@@ -14,11 +14,15 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
+from daemon.desk.alert import Alert
 from daemon.desk.claim import Case, CaseKind, CaseState, Step, act, after
 from daemon.errors import PermanentError
 from daemon.ports.ledger import schema as t
+from daemon.ports.ledger.alerts import raise_alerts
 from daemon.ports.ledger.columns import Instant
+from daemon.ports.ledger.draft_rows import NewNote
 from daemon.ports.ledger.schema_cases import case_event, casefile
+from daemon.ports.ledger.steps import plan_note
 from daemon.ports.ledger.store import Claim, reading, writing
 
 # notices by their index; reviews while their clock runs
@@ -160,6 +164,14 @@ class CaseBook:
             except ValueError as error:
                 raise PermanentError(f"case {case_id}: {error}") from error
             _record(connection, case_id, step, what, now)
+
+    def remind(self, claim: Claim, alert: Alert, note: NewNote, now: datetime) -> bool:
+        """A step is due: the alert and the note, in one transaction, once; whether it was told now."""
+        with writing(self._engine, claim) as connection:
+            new = raise_alerts(connection, claim, [alert], now, "cases")
+            if new:
+                plan_note(connection, claim, now, note, None)
+            return bool(new)
 
     def open(self, claim: Claim | None) -> list[Case]:
         """All cases that are not closed, by the time their step is due."""

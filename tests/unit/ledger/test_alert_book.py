@@ -1,5 +1,6 @@
 """Alerts in the ledger, and the mails that tell them."""
 
+from daemon.desk.alert import AlertKind
 from tests.alert_kit import alert, mail, raised
 from tests.ledger_kit import HOUR, MINUTE, NOW, Desk
 
@@ -34,6 +35,7 @@ def test_alerts_are_shown_by_the_time_they_were_raised(desk: Desk) -> None:
     assert [found.alert.key for found in desk.ledger.alerts.since(None, NOW)] == ["old", "new"]
     assert [found.alert.key for found in desk.ledger.alerts.since(None, NOW + MINUTE)] == ["new"]
     assert [found.alert.key for found in desk.ledger.alerts.since(desk.claim, NOW)] == ["old"]
+    assert desk.ledger.alerts.since(None, NOW, {AlertKind.MASS_VANISH}) == []
 
 
 def test_a_mail_is_tried_until_it_ends(desk: Desk) -> None:

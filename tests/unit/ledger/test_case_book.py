@@ -4,6 +4,7 @@ import pytest
 
 from daemon.desk.claim import CaseKind, CaseState
 from daemon.errors import PermanentError
+from tests.alert_kit import alert
 from tests.case_kit import filing, notice, promise, review
 from tests.ledger_kit import HOUR, NOW, ORDER, Desk
 
@@ -92,6 +93,15 @@ def test_a_newer_promise_replaces_an_older_one(desk: Desk) -> None:
     desk.ledger.cases.file(desk.claim, promise(second, 5))
     (case,) = desk.ledger.cases.open(desk.claim)
     assert case.due_at == NOW + 5 * 24 * HOUR
+
+
+def test_a_step_is_told_once(desk: Desk) -> None:
+    """Alert and note together; at the next look there is nothing to tell."""
+    due, note = alert("case:1:assess"), desk.note("case_due")
+    assert desk.ledger.cases.remind(desk.claim, due, note, NOW)
+    assert not desk.ledger.cases.remind(desk.claim, due, desk.note("case_due"), NOW)
+    assert len(desk.ledger.alerts.untold(desk.claim)) == 1
+    assert len(desk.ledger.drafts.planned_notes(desk.claim)) == 1
 
 
 def test_each_mailbox_has_its_own_cases(desk: Desk) -> None:
