@@ -119,7 +119,7 @@ class DigestTeller:
         mail["Date"] = format_datetime(self._now())
         mail["Message-ID"] = header_id
         mail["Auto-Submitted"] = "auto-generated"
-        mail.set_content(text.decode())
+        mail.set_content(text.decode(), cte="quoted-printable")  # not every server takes 8 bits
         mail.add_attachment(page, "text", "html", filename=f"first-responses-{issue.last.isoformat()}.html")
         return NewAlertMail(recipient, header_id, mail.as_bytes())
 

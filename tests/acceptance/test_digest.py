@@ -44,6 +44,7 @@ def test_the_report_of_yesterday_is_mailed_once(house: House) -> None:
         ("lead@shop.example",),
         ("owner@shop.example",),
     ]
+    assert all(mail.raw.isascii() for mail in house.sink.accepted)
     mail = email.message_from_bytes(house.sink.accepted[0].raw, policy=policy.default)
     assert isinstance(mail, EmailMessage)
     day = (datetime.now(UTC).date() - timedelta(days=1)).isoformat()
