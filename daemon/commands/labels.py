@@ -42,16 +42,8 @@ def list_labels(config: str | None, *, with_text: bool, as_json: bool) -> int:
         print_json({"labels": rows})
         return 0
     table = Table()
-    for heading in (
-        "when",
-        "who",
-        "label",
-        "by",
-        "weight",
-        "message",
-        "counts",
-        *(["text"] if with_text else []),
-    ):
+    headings = ["when", "who", "label", "by", "weight", "message", "counts"]
+    for heading in [*headings, "text"] if with_text else headings:
         table.add_column(heading, no_wrap=heading in {"when", "label", "by", "counts"}, overflow="fold")
     for label in labels:
         table.add_row(

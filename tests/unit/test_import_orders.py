@@ -9,24 +9,16 @@ import pytest
 from daemon.cli import main
 from daemon.ports.ledger.books import Ledger
 from daemon.ports.ledger.store import open_engine
+from tests.config_kit import LEAST
 from tests.unit.ports.test_orders import ALL_ORDERS, SHIPMENTS, all_orders
 
-CONFIG = """\
-state_dir = "{root}/state"
-ledger = "sqlite:///{root}/state/ledger.db"
-[[mailbox]]
-name = "shop"
-address = "support@shop.example"
-imap = {{ host = "h", username = "u", password = {{ env = "X" }} }}
-smtp = {{ host = "h", username = "u", password = {{ env = "X" }} }}
-"""
 ORDER = "302-1234567-7654321"
 
 
 def run(root: Path, *files: Path) -> int:
     """The command, in JSON."""
     config = root / "firstreply.toml"
-    config.write_text(CONFIG.format(root=root))
+    config.write_text(LEAST.format(root=root))
     return main(["import", "orders", "--json", "--config", str(config), *map(str, files)])
 
 

@@ -10,7 +10,7 @@ from daemon.desk.playbook import Scenario
 from daemon.house import House
 from daemon.service import Service
 from daemon.settings import load
-from tests.unit.test_import_orders import CONFIG
+from tests.config_kit import LEAST
 
 QUESTION = '+++\ntitle = "How do I reset it?"\n+++\nHold the button.\n'
 
@@ -20,7 +20,7 @@ def _config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A configuration with the seller's own files beside it."""
     monkeypatch.delenv("NOTIFY_SOCKET", raising=False)
     for name, text in (
-        ("firstreply.toml", CONFIG.format(root=tmp_path)),
+        ("firstreply.toml", LEAST.format(root=tmp_path)),
         ("playbook.toml", ""),
         ("catalogue.csv", "asin,name\nB0EXAMPLE1,Lamp\n"),
         ("templates/en/holding.txt.j2", "We are looking into it.\n"),

@@ -10,13 +10,13 @@ from daemon.desk.playbook import Playbook
 from daemon.errors import ConfigurationError
 from daemon.reply.library import Places, load_library
 from daemon.settings import load
-from tests.unit.test_import_orders import CONFIG
+from tests.config_kit import LEAST
 
 
 def configured(root: Path, more: str = "") -> Path:
     """A configuration in its own folder."""
     config = root / "firstreply.toml"
-    config.write_text(more + CONFIG.format(root=root))
+    config.write_text(more + LEAST.format(root=root))
     return config
 
 
