@@ -44,7 +44,7 @@ test-webmail: $(READY)
 	@$(BIN)/python -m pytest -q -p no:xdist -m webmail tests/acceptance/test_webmail.py
 
 SOAK ?= 10
-soak: $(READY) packages  # random agents for a long time: other stories at each run, three times as long
+soak: $(READY) packages  # random agents for a long time: other and longer stories at each run
 	@FIRSTREPLY_SOAK=$(SOAK) $(BIN)/python -m pytest -q -p no:xdist -o timeout=0 tests/acceptance/test_random_agents.py
 
 # pages that are made from the code

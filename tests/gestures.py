@@ -44,7 +44,7 @@ def edited(raw: bytes, words: str, client: Client, *, to: str = "", as_new: bool
     if client is not Client.MUTT:
         for name in [name for name in mail.keys() if name.lower().startswith("x-")]:  # noqa: SIM118  a field may come twice
             del mail[name]
-    if client is Client.THUNDERBIRD or as_new:
+    if client is Client.THUNDERBIRD or (as_new and client is not Client.SOGO):
         mail.replace_header("Message-ID", f"<{client}-{next(_NUMBERS)}@shop.example>")
     if client is Client.SOGO:
         del mail["In-Reply-To"], mail["References"]
