@@ -289,9 +289,11 @@ class MailboxWorker:
     async def _pause(self, seconds: float) -> None:
         """Wait for a hint, the stop or the end of the time, whichever comes first."""
         waits = [asyncio.ensure_future(event.wait()) for event in (self._hint, self._stopping)]
+        self.progress_at = self._house.monotonic() + seconds  # a wait on purpose is no standstill
         try:
             await asyncio.wait(waits, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
         finally:
             for wait in waits:
                 wait.cancel()
+            self._progress()
             self._hint.clear()  # one that stayed would shorten every later wait to nothing

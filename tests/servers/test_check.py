@@ -17,33 +17,15 @@ from daemon.checking.finding import Finding, status
 from daemon.ports.ledger.books import Ledger
 from daemon.ports.security import Security
 from daemon.ports.token_store import FileStore, Grant
-from daemon.settings import Settings, by_hand, load
+from daemon.settings import Settings, by_hand
 from daemon.settings_mailbox import MailboxSettings
 from tests.account import Account
 from tests.chaos import ChaosProxy
 from tests.dovecot import HOST, PASSWORD, Dovecot
 from tests.limited import limit
+from tests.settings_kit import settings_of
 from tests.smtp_sink import Accepted, Sink
 
-CONFIG = """
-state_dir = "{root}/state"
-ledger = "sqlite:///{root}/state/ledger.db"
-[[mailbox]]
-name = "shop"
-address = "support@shop.example"
-  [mailbox.imap]
-  host = "127.0.0.1"
-  port = {port}
-  security = "none"
-  username = "{user}"
-  password = {{ file = "{root}/password" }}
-  [mailbox.smtp]
-  host = "127.0.0.1"
-  port = {smtp}
-  security = "none"
-  username = "{user}"
-  password = {{ file = "{root}/password" }}
-"""
 LIMITS = """
 mail_plugins = $mail_plugins acl quota
 protocol imap {
@@ -62,17 +44,6 @@ plugin {
 def utc_now() -> datetime:
     """Our clock."""
     return datetime.now(UTC)
-
-
-def settings_of(root: Path, *, port: int, user: str, smtp: int = 9) -> Settings:
-    """Settings whose every part is as it should be."""
-    (root / "state").mkdir(mode=0o700, exist_ok=True)
-    secret, config = root / "password", root / "firstreply.toml"
-    secret.write_text(PASSWORD)
-    config.write_text(CONFIG.format(root=root, port=port, user=user, smtp=smtp))
-    for path in (secret, config):
-        path.chmod(0o600)
-    return load(config)
 
 
 @pytest.fixture(name="settings")
