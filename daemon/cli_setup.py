@@ -94,4 +94,4 @@ def _login(args: argparse.Namespace) -> int:
 def _check(args: argparse.Namespace) -> int:
     from daemon.commands.check import check  # noqa: PLC0415  as above
 
-    return check(args.config, as_json=args.json, ask=args.ask, send=args.send)
+    return check(args.config, as_json=args.json, asking=args.ask, send=args.send)

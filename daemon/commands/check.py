@@ -28,11 +28,11 @@ from daemon.settings import Settings, by_hand, find, load
 MARKS = {"ok": "[green]ok[/]     ", "tick": "[cyan]check[/]  ", "note": "[yellow]note[/]   "}
 
 
-def check(config: str | None, *, as_json: bool, ask: bool = False, send: bool = False) -> int:
+def check(config: str | None, *, as_json: bool, asking: bool = False, send: bool = False) -> int:
     """Look at everything; see `checking.finding.status` for the exit status."""
     path = find(config)
     settings = load(path, by_hand(path))
-    found = findings(settings, _now, _ask if ask else None, send=send)
+    found = findings(settings, _now, ask if asking else None, send=send)
     if as_json:
         everything = list(found)
         print_json({"findings": [asdict(item) for item in everything]})
@@ -54,7 +54,7 @@ def show(found: Iterator[Finding]) -> int:
 
 
 def findings(
-    settings: Settings, now: Callable[[], datetime], ask: Callable[[str], bool] | None, *, send: bool
+    settings: Settings, now: Callable[[], datetime], asked: Callable[[str], bool] | None, *, send: bool
 ) -> Iterator[Finding]:
     """Everything, what is near first."""
     yield from house.files(settings)
@@ -70,7 +70,7 @@ def findings(
         if send:
             yield from round_trip(box, now())
         yield from house.refused(settings, box, now())
-        yield from ticks(box.mailbox.name, box.mailbox.address, ask)
+        yield from ticks(box.mailbox.name, box.mailbox.address, asked)
 
 
 def _model(root: Path) -> Iterator[Finding]:
@@ -85,6 +85,7 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def _ask(question: str) -> bool:
+def ask(question: str) -> bool:
+    """Ask the person at the terminal."""
     print(f"{question} [y/n] ", end="", file=sys.stderr, flush=True)  # noqa: T201  a question to the person
     return sys.stdin.readline().strip().lower() in {"y", "yes"}

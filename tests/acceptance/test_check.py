@@ -44,3 +44,26 @@ def test_servers_that_are_away_are_no_fault_of_the_settings(house: House) -> Non
     assert (told.returncode, "chmod 600" in told.stdout) == (1, True)
     house.config.write_text("[[mailbox]]")
     assert house.command("check").returncode == 78
+
+
+def test_what_the_seller_wrote_is_looked_at(house: House) -> None:
+    """No model, a template with an unknown fact, a knowledge file and a catalogue that are none."""
+    (house.root / "state" / "model").unlink()
+    for name, text in {
+        "templates/en/other.txt.j2": "Hello {{ horoscope }}",
+        "knowledge/empty.md": "no title",
+        "catalogue.csv": "nonsense",
+    }.items():
+        path = house.root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    told = house.command("check", "--json")
+    assert told.returncode == 1
+    wrong = {
+        item["subject"]: item
+        for item in json.loads(told.stdout)["findings"]
+        if item["level"] == "problem" and ": " not in item["subject"]
+    }
+    assert {"model", "templates", "library"} <= set(wrong)
+    assert all(item["remedy"] for item in wrong.values())
+    assert "firstreply train" in wrong["model"]["remedy"]

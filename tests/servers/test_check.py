@@ -1,6 +1,7 @@
 """`firstreply check` on real servers: each thing that can be wrong is broken once, and told with a remedy."""
 
 import dataclasses
+import io
 import os
 import re
 import socket
@@ -14,6 +15,7 @@ import pytest
 
 from daemon.checking import house, seller_central, sending, servers
 from daemon.checking.finding import Finding, status
+from daemon.commands.check import ask
 from daemon.ports.ledger.books import Ledger
 from daemon.ports.security import Security
 from daemon.ports.token_store import FileStore, Grant
@@ -267,3 +269,10 @@ def test_seller_central_is_a_list_to_tick_off() -> None:
     asked = list(seller_central.ticks("shop", "support@shop.example", lambda _: next(answers)))
     assert [item.level for item in asked] == ["problem", *["ok"] * 5]
     assert "Messaging permissions" in asked[0].remedy
+
+
+@pytest.mark.parametrize(("typed", "meant"), [("y", True), ("Yes", True), ("n", False), ("", False)])
+def test_a_person_says_yes_or_no(monkeypatch: pytest.MonkeyPatch, typed: str, meant: bool) -> None:
+    """Silence is no yes."""
+    monkeypatch.setattr("sys.stdin", io.StringIO(f"{typed}\n"))
+    assert ask("Is it so?") is meant
