@@ -14,7 +14,7 @@ TMPFILESDIR ?= /etc/tmpfiles.d
 PLACES = DESTDIR="$(DESTDIR)" PREFIX="$(PREFIX)" ETC="$(ETC)" BINDIR="$(BINDIR)" UNITDIR="$(UNITDIR)" \
 	SYSUSERSDIR="$(SYSUSERSDIR)" TMPFILESDIR="$(TMPFILESDIR)"
 
-.PHONY: demo test test-webmail train check bench fuzz soak docs install uninstall setup packages lock clean
+.PHONY: demo test test-webmail test-systemd train check bench fuzz soak docs install uninstall setup packages lock clean
 
 demo: $(READY)
 	@$(BIN)/firstreply demo $(if $(SERVE),--serve)
@@ -42,6 +42,11 @@ test-webmail: $(READY)
 	@bash tools/packages.sh webmail
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-webmail.lock
 	@$(BIN)/python -m pytest -q -p no:xdist -m webmail tests/acceptance/test_webmail.py
+
+# the installed service in a booted systemd: root, and systemd-nspawn, which a container in a container may forbid
+test-systemd: $(READY) packages
+	@bash tools/packages.sh systemd
+	@$(BIN)/python -m pytest -q -p no:xdist -m systemd $(ARGS) tests/acceptance/test_systemd.py
 
 SOAK ?= 10
 soak: $(READY) packages  # random agents for a long time: other and longer stories at each run

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The Debian packages that the tests need: real servers. Installs them as root, else says which are missing.
-# $1: `webmail` for what `make test-webmail` needs besides.
+# $1: `webmail` or `systemd` for what `make test-webmail` or `make test-systemd` needs besides.
 set -euo pipefail
 
 missing=()
@@ -14,6 +14,10 @@ have chromium || missing+=(chromium)
 if [ "${1:-}" = webmail ]; then
     have php || missing+=(php-cli)
     [ -e /var/lib/roundcube/public_html/index.php ] || missing+=(roundcube-core roundcube-sqlite3 php-sqlite3)
+fi
+if [ "${1:-}" = systemd ]; then
+    have systemd-nspawn || missing+=(systemd-container)
+    [ -x /usr/bin/python3 ] && /usr/bin/python3 -c 'import ensurepip, venv' 2>/dev/null || missing+=(python3-venv)
 fi
 
 install_missing() {
