@@ -37,6 +37,11 @@ class Act:
         """The draft's number."""
         return self.item.draft.draft_id
 
+    @property
+    def ids(self) -> dict[str, int]:
+        """By what a log line is found again."""
+        return {"message": self.item.draft.message_id, "draft": self.draft_id}
+
 
 def lying(item: Touched, seen: Collection[Seen]) -> list[CopyRow]:
     """The rows of these copies, in their order."""
@@ -110,7 +115,7 @@ def _approve(context: Context, act: Act) -> str | None:
         )
         draft = context.ledger.drafts.by_token(context.claim, {draft.token})[draft.token]
     edited = context.ledger.drafts.approve(context.claim, draft, copy.place, raw, read.digest, context.now())
-    context.log.info("draft_approved", draft=act.draft_id, edited=edited)
+    context.log.info("draft_approved", **act.ids, edited=edited)
     return "approved"
 
 
@@ -154,7 +159,7 @@ def _back(context: Context, act: Act) -> str | None:
 
 def _flagged(context: Context, act: Act) -> str:
     move(context, act.copies, context.folders.approved)
-    context.log.info("approved_by_flag", draft=act.draft_id)
+    context.log.info("approved_by_flag", **act.ids)
     return ""
 
 
@@ -167,7 +172,7 @@ def _edit(context: Context, act: Act) -> str | None:
     if raw is None or copy.digest is None:
         return None
     context.ledger.copies.edited(context.claim, act.item.draft, copy.place, raw, copy.digest, context.now())
-    context.log.info("draft_edited", draft=act.draft_id, revision=act.item.draft.revision + 1)
+    context.log.info("draft_edited", **act.ids, revision=act.item.draft.revision + 1)
     return "edited"
 
 
@@ -175,13 +180,13 @@ def _return(context: Context, act: Act) -> str:
     copy = act.copies[0]
     back = DraftState.QUEUED if copy.digest == act.item.own_digest else DraftState.EDITED
     _step(context, act, back)
-    context.log.info("draft_returned", draft=act.draft_id)
+    context.log.info("draft_returned", **act.ids)
     return "returned"
 
 
 def _reject(context: Context, act: Act) -> str:
     _step(context, act, DraftState.REJECTED)
-    context.log.info("draft_rejected", draft=act.draft_id, reason=act.reason)
+    context.log.info("draft_rejected", **act.ids, reason=act.reason)
     return "rejected"
 
 
@@ -196,14 +201,14 @@ def _answered(context: Context, act: Act) -> str:
         context.claim, act.item.draft, copy.internal_at, context.now()
     )
     seconds = round(first.seconds, 1) if first else None
-    context.log.info("answered_by_agent", draft=act.draft_id, first_response_seconds=seconds)
+    context.log.info("answered_by_agent", **act.ids, first_response_seconds=seconds)
     return "answered"
 
 
 def _unsent(context: Context, act: Act) -> str:
     context.ledger.deliveries.settled_by_person(context.claim, act.draft_id, sent=False, now=context.now())
     context.ledger.drafts.relocate(context.claim, act.draft_id, act.copies[0].place)
-    context.log.info("doubt_settled", draft=act.draft_id, sent=False)
+    context.log.info("doubt_settled", **act.ids, sent=False)
     return "returned"
 
 
@@ -219,7 +224,7 @@ def _tidy(context: Context, act: Act) -> str:
     for folder, uids in by_folder.items():
         context.imap.remove(folder, uids)
     context.ledger.copies.moved(context.claim, dict.fromkeys(copy.copy_id for copy in act.copies))
-    context.log.info("tidied", draft=act.draft_id, copies=len(act.copies))
+    context.log.info("tidied", **act.ids, copies=len(act.copies))
     return ""
 
 
@@ -232,7 +237,7 @@ def _out_of_date(context: Context, act: Act) -> str:
     explained = new_note(context, act.reason, act.item.draft.order_id, detail=why, about=about)
     context.ledger.drafts.leave_note(context.claim, explained, context.now(), act.draft_id)
     move(context, act.copies, context.folders.rejected)
-    context.log.warning(act.reason, draft=act.draft_id, state=state)
+    context.log.warning(act.reason, **act.ids, state=state)
     return "held"
 
 
@@ -240,11 +245,11 @@ def _vanish(context: Context, act: Act) -> str | None:
     draft = act.item.draft
     found = find_copy(context, draft.header_id, draft.token)
     if found is not None:  # a folder that no look goes through, or a look that came too early
-        context.log.warning("vanished_copy_found", draft=act.draft_id, folder=found.folder)
+        context.log.warning("vanished_copy_found", **act.ids, folder=found.folder)
         return None
     explained = new_note(context, "vanished", draft.order_id, recipient=draft.recipient)
     context.ledger.copies.vanished(context.claim, draft, explained, context.now())
-    context.log.warning("draft_vanished", draft=act.draft_id)
+    context.log.warning("draft_vanished", **act.ids)
     return "vanished"
 
 

@@ -104,7 +104,7 @@ def _prepare(context: Context, due: Due) -> Ready | None:
     approved = _approved_copy(context, due)
     if approved is None:
         # what became of it is the next look's affair: it may be an undo, or on its way to Sent
-        context.log.info("approved_copy_gone", draft=due.draft_id)
+        context.log.info("approved_copy_gone", **due.ids)
         return None
     try:
         copy = read_copy(approved.raw, lambda: due.own_raw)
@@ -213,7 +213,7 @@ async def _send(context: Context, sender: Sender, run: Runner, ready: Ready) -> 
         await run(lambda: _hold(context, ready.due, stop))
         return False
     except OvertakenError:
-        context.log.info("overtaken", draft=ready.due.draft_id)
+        context.log.info("overtaken", **ready.due.ids)
         return False
     return await run(lambda: _last_word(context, ready, outcome))
 
@@ -266,7 +266,7 @@ def _record(context: Context, ready: Ready, outcome: Outcome) -> bool:
     due, now = ready.due, context.now()
     context.log.info(
         "attempt",
-        draft=due.draft_id,
+        **due.ids,
         delivery=ready.delivery_id,
         outcome=outcome.kind.value,
         at=outcome.stage,
@@ -292,7 +292,7 @@ def _record(context: Context, ready: Ready, outcome: Outcome) -> bool:
 def _tell_first_response(context: Context, due: Due, seconds: float, *, within: bool) -> None:
     context.log.info(
         "first_response",
-        draft=due.draft_id,
+        **due.ids,
         conversation=due.conversation_id,
         seconds=round(seconds, 1),
         within_24h=within,

@@ -188,7 +188,7 @@ def _appended(context: Context, planned: list[Planned], placed: Placed) -> int:
         appended=True,
     )
     for item in planned:
-        context.log.info("draft_queued", draft=item.draft_id)
+        context.log.info("draft_queued", message=item.message_id, draft=item.draft_id)
     return len(planned)
 
 
@@ -200,7 +200,7 @@ def _not_found(context: Context, planned: list[Planned]) -> list[Planned]:
         if place is None:
             missing.append(item)
         else:
-            context.log.info("draft_found", draft=item.draft_id, folder=place.folder)
+            context.log.info("draft_found", message=item.message_id, draft=item.draft_id, folder=place.folder)
             context.ledger.drafts.queued(context.claim, [(item.draft_id, place)], context.now())
     return missing
 

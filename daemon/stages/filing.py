@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from daemon.desk.alert import Alert, AlertKind
 from daemon.desk.link import LinkKind, links_in
 from daemon.ports.imap import NewMessage
-from daemon.ports.ledger.delivery_rows import Unfiled
+from daemon.ports.ledger.delivery_rows import Doubt, Unfiled
 from daemon.ports.ledger.draft_rows import Place
 from daemon.ports.ledger.sent import Beside
 from daemon.reply.copies import UnreadableCopyError, read_copy
@@ -58,13 +58,15 @@ def settle_doubts(context: Context) -> int:
     context.imap.examine(sent, fresh=True)
     found = [item for item in doubts if context.imap.search_header(sent, "Message-ID", item.header_id)]
     for item in found:
-        _was_sent(context, item.delivery_id, item.ended_at)
+        _was_sent(context, item, item.ended_at)
     return len(found)
 
 
-def _was_sent(context: Context, delivery_id: int, at: datetime) -> None:
-    context.ledger.deliveries.sent(context.claim, delivery_id, None, "found in Sent", at, "found_in_sent")
-    context.log.info("doubt_settled", delivery=delivery_id)
+def _was_sent(context: Context, item: Doubt | Beside, at: datetime) -> None:
+    context.ledger.deliveries.sent(
+        context.claim, item.delivery_id, None, "found in Sent", at, "found_in_sent"
+    )
+    context.log.info("doubt_settled", draft=item.draft_id, delivery=item.delivery_id)
 
 
 def file_sent(context: Context) -> int:
@@ -76,7 +78,7 @@ def file_sent(context: Context) -> int:
             continue  # a later look: the server's own copy may be on its way
         file_promise(context, item)
         context.ledger.deliveries.filed(context.claim, item.delivery_id, context.now())
-        context.log.info("filed", delivery=item.delivery_id)
+        context.log.info("filed", message=item.message_id, draft=item.draft_id, delivery=item.delivery_id)
         filed += 1
     return filed
 
@@ -114,7 +116,7 @@ def _kept(context: Context, item: Unfiled) -> bool:
             return True
         if timedelta(0) <= context.now() - item.ended_at < PATIENCE:
             return False
-        context.log.warning("sent_copy_missing", delivery=item.delivery_id)
+        context.log.warning("sent_copy_missing", draft=item.draft_id, delivery=item.delivery_id)
     context.imap.append(sent, [NewMessage(item.raw, ("\\Seen",), item.ended_at)])
     return True
 
@@ -156,7 +158,7 @@ def compare_sent(context: Context) -> int:
 def _compare(context: Context, item: Beside, raw: bytes) -> None:
     same = _says_the_same(item.raw, raw)
     if same and item.in_doubt:
-        _was_sent(context, item.delivery_id, item.internal_at)
+        _was_sent(context, item, item.internal_at)
     # the text of old answers has been forgotten; and a mail that answers our own is meant as a further one
     elif item.raw and not _follows_ours(context, raw) and not (same and _server_files(context)):
         _tell_duplicate(context, item)

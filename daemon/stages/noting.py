@@ -77,8 +77,8 @@ def hold(
 ) -> None:
     """Stop a draft and plan the note that says why."""
     explained = new_note(context, reason, order_id, recipient=recipient, detail=detail, when=when)
-    context.ledger.drafts.hold(context.claim, draft_id, reason, explained, context.now(), stage)
-    context.log.warning("draft_held", draft=draft_id, reason=reason)
+    message = context.ledger.drafts.hold(context.claim, draft_id, reason, explained, context.now(), stage)
+    context.log.warning("draft_held", message=message, draft=draft_id, reason=reason)
 
 
 def append_notes(context: Context) -> None:

@@ -21,6 +21,7 @@ from daemon.ports.ledger.figures import FigureBook
 from daemon.ports.ledger.identity import IdentityBook
 from daemon.ports.ledger.intake import IntakeBook
 from daemon.ports.ledger.labels import LabelBook
+from daemon.ports.ledger.life import LifeBook
 from daemon.ports.ledger.mailboxes import Mailboxes
 from daemon.ports.ledger.marking import MarkBook
 from daemon.ports.ledger.notes import NoteBook
@@ -61,6 +62,7 @@ class Ledger:
     upkeep: UpkeepBook
     receipts: ReceiptBook
     sent: SentBook
+    life: LifeBook
 
     @classmethod
     def open(cls, url: str) -> "Ledger":
@@ -97,6 +99,7 @@ class Ledger:
             UpkeepBook(engine),
             ReceiptBook(engine),
             SentBook(engine),
+            LifeBook(engine),
         )
 
     def close(self) -> None:

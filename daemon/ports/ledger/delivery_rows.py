@@ -22,6 +22,7 @@ class Due:
     """An approved draft whose cool-down is over, with its prepared delivery when there is one."""
 
     draft_id: int
+    message_id: int
     conversation_id: int
     token: str
     header_id: str
@@ -45,6 +46,11 @@ class Due:
     answer_lost: bool = False
     r"""An earlier answer to the same message did not arrive: its `\Answered` says nothing any more."""
 
+    @property
+    def ids(self) -> dict[str, int]:
+        """By what a log line is found again."""
+        return {"message": self.message_id, "draft": self.draft_id}
+
 
 @dataclass(frozen=True, slots=True)
 class LastLook:
@@ -64,6 +70,8 @@ class Unfiled:
     """A delivery that was sent and whose traces in the mailbox are not all made yet."""
 
     delivery_id: int
+    draft_id: int
+    message_id: int
     header_id: str
     link: str
     raw: bytes
@@ -88,7 +96,8 @@ class Doubt:
 # an approval from the future: the clock was wrong then, and nobody shall wait until it comes true
 DUE = sa.text(
     """
-    SELECT d.id, d.conversation_id, d.token, d.message_id_header, c.relay_address, c.order_id,
+    SELECT d.id, d.message_id AS buyer_message, d.conversation_id, d.token, d.message_id_header,
+           c.relay_address, c.order_id,
            d.folder_name, d.uidvalidity, d.uid, d.approved_digest, d.approved_at,
            r.digest AS own_digest, r.raw AS own_raw,
            m.message_id AS answers, m.reference_ids, m.language, f.name AS inbox,
@@ -140,7 +149,8 @@ LAST_LOOK = sa.text(
 
 UNFILED = sa.text(
     """
-    SELECT v.id, v.message_id_header, d.message_id_header AS link, v.raw, v.ended_at, d.folder_name,
+    SELECT v.id, d.id AS draft, d.message_id AS buyer_message,
+           v.message_id_header, d.message_id_header AS link, v.raw, v.ended_at, d.folder_name,
            d.uidvalidity, d.uid, d.revision > 1 AS edited,
            f.name AS inbox, m.uidvalidity AS inbox_validity, m.uid AS inbox_uid
       FROM delivery v
@@ -173,6 +183,7 @@ def due_of(row: Any) -> Due:  # noqa: ANN401  a row of a textual query
     """The value of one row of `DUE`."""
     return Due(
         draft_id=row.id,
+        message_id=row.buyer_message,
         conversation_id=row.conversation_id,
         token=row.token,
         header_id=row.message_id_header,
@@ -200,6 +211,8 @@ def unfiled_of(row: Any) -> Unfiled:  # noqa: ANN401  a row of a textual query
     """The value of one row of `UNFILED`."""
     return Unfiled(
         delivery_id=row.id,
+        draft_id=row.draft,
+        message_id=row.buyer_message,
         header_id=row.message_id_header,
         link=row.link,
         raw=row.raw,

@@ -92,6 +92,7 @@ class Planned:
     header_id: str
     answers: str
     raw: bytes
+    message_id: int
 
 
 @dataclass(frozen=True, slots=True)

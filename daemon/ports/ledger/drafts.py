@@ -110,7 +110,7 @@ class DraftBook:
                 ],
             )
         return [
-            Planned(draft_id, draft.token, draft.header_id, "", draft.raw)
+            Planned(draft_id, draft.token, draft.header_id, "", draft.raw, draft.message_id)
             for draft_id, draft in zip(ids, drafts, strict=True)
         ]
 
@@ -118,7 +118,7 @@ class DraftBook:
         """Drafts that an earlier pass planned and did not see queued."""
         d, r, m = t.draft.c, t.revision.c, t.message.c
         query = (
-            sa.select(d.id, d.token, d.message_id_header, m.message_id, r.raw)
+            sa.select(d.id, d.token, d.message_id_header, m.message_id, r.raw, m.id)
             .join_from(t.draft, t.revision, sa.and_(r.draft_id == d.id, r.number == d.revision))
             .join(t.message, m.id == d.message_id)
             .where(d.mailbox_id == claim.mailbox_id, d.state == DraftState.PLANNED)
@@ -253,15 +253,15 @@ class DraftBook:
                 sa.update(t.draft).where(t.draft.c.id == draft_id).values(**place_values(place))
             )
 
-    def hold(
-        self, claim: Claim, draft_id: int, reason: str, note: NewNote, now: datetime, stage: str
-    ) -> None:
-        """Stop a draft, and plan the note that tells the agent why, in one transaction."""
+    def hold(self, claim: Claim, draft_id: int, reason: str, note: NewNote, now: datetime, stage: str) -> int:
+        """Stop a draft, and plan the note that tells why, in one transaction; returns whose answer it was."""
         with writing(self._engine, claim) as connection:
             states = OPEN_STATES - {DraftState.SENDING, DraftState.HELD} | {DraftState.VANISHED}
             end_prepared(connection, claim, draft_id, reason, now)
             change_draft(connection, claim, now, draft_id, states, DraftState.HELD, reason, stage)
             plan_note(connection, claim, now, note, draft_id)
+            query = sa.select(t.draft.c.message_id).where(t.draft.c.id == draft_id)
+            return int(connection.execute(query).scalar_one())
 
     def leave_note(self, claim: Claim, note: NewNote, now: datetime, draft_id: int | None = None) -> None:
         """Plan a note that goes with no change of state."""
