@@ -3,6 +3,7 @@
 And a shop: a configuration file with a ledger that its commands read.
 """
 
+import json
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ import pytest
 
 from classifier.corpus import CORPUS, Row, read_corpus
 from classifier.installed import current
+from classifier.labels import LABELS
 from classifier.model import Model
 from classifier.train import TrainingResult, train
 from daemon.ports.ledger.books import Ledger
@@ -67,6 +69,23 @@ def small_root(small_training: TrainingResult, tmp_path: Path) -> Path:
     root = tmp_path / "model"
     shutil.copytree(small_training.directory.parent, root, symlinks=True)
     return root
+
+
+@pytest.fixture
+def spoilt_corpus(small_corpus: Path, tmp_path: Path) -> Path:
+    """The small corpus with every third label changed to its neighbour."""
+    folder = tmp_path / "spoilt"
+    folder.mkdir()
+    for path in sorted(small_corpus.glob("*.jsonl")):
+        rows = [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line]
+        for row in rows[::3]:
+            row["label"] = LABELS[(LABELS.index(row["label"]) + 1) % len(LABELS)]
+        for row in rows:
+            row.pop("cause", None)
+            if row["label"] == "negative_review":
+                row["cause"] = "quality"
+        (folder / path.name).write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    return folder
 
 
 @dataclass

@@ -81,6 +81,21 @@ def test_train_and_rollback(small_root: Path, small_corpus: Path, capsys: pytest
     assert capsys.readouterr().out == f"now in use: {before}\n"
 
 
+def test_a_worse_model_needs_force(
+    small_root: Path, spoilt_corpus: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Exit status 1 with the reason and the way out; with --force it is installed."""
+    state, before = small_root.parent, current(small_root).name
+    words = ("train", "--corpus", str(spoilt_corpus))
+    assert cli.train_command(arguments(*words, state=state)) == 1
+    shown = capsys.readouterr().out
+    assert "NOT installed (--force installs it all the same)" in shown
+    assert "(worse)" in shown
+    assert current(small_root).name == before
+    assert cli.train_command(arguments(*words, "--force", state=state)) == 0
+    assert current(small_root).name != before
+
+
 def test_train_as_json(tmp_path: Path, small_corpus: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """With --json the answer is one object."""
     args = arguments("train", "--corpus", str(small_corpus), state=tmp_path, json=True)

@@ -128,23 +128,6 @@ def test_corrections_do_not_make_the_model_doubt_itself(
     assert now == pytest.approx(before, rel=0.1)
 
 
-@pytest.fixture
-def spoilt_corpus(small_corpus: Path, tmp_path: Path) -> Path:
-    """The small corpus with every third label changed to its neighbour."""
-    folder = tmp_path / "spoilt"
-    folder.mkdir()
-    for path in sorted(small_corpus.glob("*.jsonl")):
-        rows = [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line]
-        for row in rows[::3]:
-            row["label"] = LABELS[(LABELS.index(row["label"]) + 1) % len(LABELS)]
-        for row in rows:
-            row.pop("cause", None)
-            if row["label"] == "negative_review":
-                row["cause"] = "quality"
-        (folder / path.name).write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
-    return folder
-
-
 def test_a_worse_model_is_not_installed(spoilt_corpus: Path, small_root: Path) -> None:
     """The current model stays, the new one is kept for a look, and --force overrules."""
     # The old model never saw the spoilt labels, and is judged on them: it loses there as well, so the
