@@ -65,13 +65,18 @@ def log_in(client: OAuthClient, say: Callable[[str], None], username: str, port:
         def fetch_token(self, **options: Any) -> Any:  # noqa: ANN401  as the library's
             return super().fetch_token(timeout=TIMEOUT, **trust(client.ca_file), **options)
 
+        def authorization_url(self, **options: Any) -> Any:  # noqa: ANN401  the same
+            url, state = super().authorization_url(**options)
+            say(url)  # the library would write it to stdout, where the answer goes
+            return url, state
+
     flow: Any = Flow.from_client_config({"installed": installed}, list(client.wanted))
     say("Open this address in a browser on this machine (or forward the port to yours by ssh -L):")
     try:
         credentials = flow.run_local_server(
             port=port,
             open_browser=False,
-            authorization_prompt_message="{url}",
+            authorization_prompt_message="",
             success_message="firstreply has its access; this window may be closed.",
             timeout_seconds=LOGIN_SECONDS,
             login_hint=username,

@@ -1,5 +1,6 @@
 """A mailbox whose provider takes tokens: the first login, the main job, a grant that dies, the next login."""
 
+import json
 import re
 import shutil
 import signal
@@ -45,18 +46,17 @@ class World:
         out, err = self.house.root / "login.out", self.house.root / "login.err"
         for path in (out, err):
             path.write_text("")
-        words = self.house.words("login", "shop", "--port", "0")
+        words = self.house.words("login", "--json", "shop", "--port", "0")
         process = self.house.zygote.start(*words, stdout=out, stderr=err)
 
         def shown() -> re.Match[str] | None:
-            said = err.read_text() + out.read_text()
-            return re.search(r"https://\S+/authorize\?\S+|code ABCD-EFGH", said)
+            return re.search(r"https://\S+/authorize\?\S+|code ABCD-EFGH", err.read_text())
 
         match = until(shown, "instructions of firstreply login")
         if match[0].startswith("https"):
             assert "may be closed" in self.oauth.consent(match[0])
         assert process.wait() == 0, err.read_text()
-        assert "shop is logged in" in out.read_text()
+        assert json.loads(out.read_text())["mailbox"] == "shop"
 
     def alerts(self) -> list[str]:
         """The alerts' kinds that were raised."""
