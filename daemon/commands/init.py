@@ -9,7 +9,6 @@ Errors: `ConfigurationError` for answers that cannot be right, and for files.
 
 import os
 import pwd
-import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -104,21 +103,35 @@ def _write(path: Path, values: dict[str, Value], secrets: dict[str, str], *, for
         file = folder(path, store) / name
         write(file, secret + "\n", force=force)
         if store == "file":
-            _give(file.parent, file)
+            _give(file.parent)
+            _give(file)
     write(path, _text(values), force=force or path.exists())  # what is there is the shipped one
-    _give(path)
+    _show(path)
 
 
-def _give(*paths: Path) -> None:
-    """Let the service read what root has written; credentials are root's, since systemd reads them."""
-    if os.geteuid() != 0 or not paths[0].is_relative_to(ETC):
-        return
+def _service(path: Path) -> pwd.struct_passwd | None:
+    """The service's user, where root writes what an installation reads."""
+    if os.geteuid() != 0 or not path.is_relative_to(ETC):
+        return None
     try:
-        pwd.getpwnam(SERVICE_USER)
+        return pwd.getpwnam(SERVICE_USER)
     except KeyError:
-        return
-    for path in paths:
-        shutil.chown(path, SERVICE_USER, SERVICE_USER)
+        return None
+
+
+def _give(path: Path) -> None:
+    """A secret belongs to the service; only credentials stay root's, since systemd reads them."""
+    user = _service(path)
+    if user is not None:
+        os.chown(path, user.pw_uid, user.pw_gid, follow_symlinks=False)
+
+
+def _show(path: Path) -> None:
+    """The service reads the configuration and may not change it: it names commands that root may run."""
+    user = _service(path)
+    if user is not None:
+        os.chown(path, 0, user.pw_gid, follow_symlinks=False)
+        path.chmod(0o640)
 
 
 def _tell(path: Path, values: dict[str, Value], secrets: dict[str, str], ask: Asker) -> None:

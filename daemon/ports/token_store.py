@@ -74,10 +74,10 @@ class FileStore:
             number = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, _PRIVATE)
             with os.fdopen(number, "wb") as opened:
                 os.fchmod(number, _PRIVATE)  # an old file of that name may have other rights
+                _hand_over(number, self.path.parent)
                 opened.write(json.dumps(asdict(grant)).encode())
                 opened.flush()
                 os.fsync(number)
-            _hand_over(new, self.path.parent)
             new.replace(self.path)
             folder = os.open(self.path.parent, os.O_RDONLY)
             try:
@@ -127,13 +127,18 @@ def _make_folder(folder: Path) -> None:
     """Make the folder of the tokens; what root makes belongs to whom the state folder belongs."""
     if not folder.exists():
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _hand_over(folder, folder.parent)
+        number = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+        try:
+            _hand_over(number, folder.parent)
+        finally:
+            os.close(number)
 
 
-def _hand_over(path: Path, like: Path) -> None:
+def _hand_over(number: int, like: Path) -> None:
+    """Give what is open to the owner of a folder; never by its name, which the service could have bent."""
     if os.geteuid() == 0:
         owner = like.stat()
-        os.chown(path, owner.st_uid, owner.st_gid)
+        os.fchown(number, owner.st_uid, owner.st_gid)
 
 
 @contextlib.contextmanager
@@ -141,8 +146,9 @@ def _locked(path: Path) -> Iterator[None]:
     lock = path.with_suffix(".lock")
     try:
         _make_folder(lock.parent)
-        opened = lock.open("ab")
-        _hand_over(lock, lock.parent)
+        number = os.open(lock, os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW, _PRIVATE)
+        opened = os.fdopen(number, "wb")
+        _hand_over(number, lock.parent)
     except OSError as error:
         raise ConfigurationError(
             f"cannot be written ({error.strerror})", where=str(lock), remedy=_AS_SERVICE

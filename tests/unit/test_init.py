@@ -2,6 +2,8 @@
 
 import io
 import json
+import os
+import pwd
 import stat
 import tomllib
 from dataclasses import replace
@@ -9,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from daemon.commands import init as command
 from daemon.commands.init import init
 from daemon.errors import ConfigurationError
 from daemon.ports.discovery import Endpoint, Published
@@ -158,6 +161,22 @@ def test_a_person_is_asked_again_until_it_is_right(tmp_path: Path) -> None:
         Security.STARTTLS,
     )
     assert (tmp_path / "secrets" / "shop").read_text() == "canary-712\n"
+
+
+def test_what_root_writes_for_the_service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It reads the configuration, which it may not change, and its secrets."""
+    if os.geteuid() != 0:
+        pytest.skip("only root can give files away")
+    monkeypatch.setattr(command, "ETC", tmp_path)
+    monkeypatch.setattr(command, "SERVICE_USER", "mail")
+    service, path = pwd.getpwnam("mail"), tmp_path / "firstreply.toml"
+    given = replace(GIVEN, secrets="file")
+    assert init(str(path), given, Asker(scripted=True), None) == 0
+    found = [
+        (each.stat().st_uid, each.stat().st_mode & 0o777) for each in (path, tmp_path / "secrets" / "gmail")
+    ]
+    assert found == [(0, 0o640), (service.pw_uid, 0o600)]
+    assert path.stat().st_gid == service.pw_gid
 
 
 def test_credentials_for_the_shipped_unit(tmp_path: Path) -> None:

@@ -137,6 +137,22 @@ def test_the_file_is_private_and_whole(provider: Provider) -> None:
         provider.store.load()
 
 
+def test_a_name_that_leads_elsewhere_is_not_followed(provider: Provider, tmp_path: Path) -> None:
+    """Root may log in for the service, whose folder it is: what it could bend must not give a file away."""
+    victim = tmp_path / "victim"
+    victim.write_text("root's")
+    before = victim.stat()
+    for suffix in (".lock", ".new"):
+        place = provider.store.path.with_suffix(suffix)
+        place.unlink(missing_ok=True)
+        place.symlink_to(victim)
+    with pytest.raises(ConfigurationError), provider.store.exclusive():
+        pytest.fail("the lock was followed")
+    with pytest.raises(ConfigurationError):
+        provider.log_in()
+    assert (victim.read_text(), victim.stat().st_uid) == ("root's", before.st_uid)
+
+
 def test_without_a_login_there_is_nothing(tmp_path: Path) -> None:
     """The sentence says what to run."""
     with pytest.raises(ConfigurationError, match=r"nobody has logged in yet.*firstreply login shop"):
