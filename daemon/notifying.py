@@ -112,22 +112,23 @@ class Leaver:
         self._past_dot, self._log, self._leave = past_dot, log, leave
         self._done = threading.Event()
 
-    def begin(self, after: float = LEAVE_AFTER) -> None:
+    def begin(self) -> None:
         """From now on; a thread of its own, since the loop may be what hangs."""
-        threading.Thread(target=self._watch, args=(after,), name="leaver", daemon=True).start()
+        threading.Thread(target=self._watch, name="leaver", daemon=True).start()
 
     def end(self) -> None:
         """Everything ended by itself."""
         self._done.set()
 
-    def _watch(self, after: float) -> None:
-        if self._done.wait(after):
-            return
-        if self._past_dot:
+    def _watch(self) -> None:
+        while not self._done.wait(LEAVE_AFTER):
+            if not self._past_dot:
+                break
             self._log.warning("waiting_for_reply", mailboxes=sorted(self._past_dot))
-        while self._past_dot:
-            if self._done.wait(0.1):
-                return
+            while self._past_dot and not self._done.wait(0.1):
+                pass  # and then as long again, to write down what the reply was
+        else:
+            return
         # the ledger holds every intention: the next start goes on as after a crash
         self._log.warning("left_in_hand")
         self._leave(0)

@@ -1,16 +1,12 @@
-"""What systemd is told, and how an end is kept short."""
+"""What systemd is told."""
 
-import threading
 from datetime import timedelta
 
 import pytest
-import structlog
 
-from daemon.notifying import Leaver, standing
+from daemon.notifying import standing
 from daemon.ports.ledger.mailboxes import MailboxStatus
 from tests.ledger_kit import NOW
-
-LOG = structlog.get_logger()
 
 
 def row(name: str, *, connected: bool = True, clocks: int = 0, minutes: int | None = None) -> MailboxStatus:
@@ -46,25 +42,3 @@ def test_the_status_tells_what_is_wrong_before_it_counts(
 ) -> None:
     """A mailbox without progress is not told of twice."""
     assert standing(rows, late, NOW, trouble) == said
-
-
-@pytest.mark.parametrize("waiting", [True, False])
-def test_an_end_that_takes_too_long_is_cut_short_but_never_between_dot_and_reply(*, waiting: bool) -> None:
-    """A mail past its dot would be in doubt; anything else goes on at the next start."""
-    left, past_dot = threading.Event(), {"us"} if waiting else set[str]()
-    leaver = Leaver(past_dot, LOG, lambda _status: left.set())
-    leaver.begin(after=0.01)
-
-    assert left.wait(0.4) is not waiting
-    past_dot.clear()
-    assert left.wait(5)
-
-
-def test_an_end_in_time_is_left_alone() -> None:
-    """What ended by itself needs no help."""
-    left = threading.Event()
-    leaver = Leaver(set(), LOG, lambda _status: left.set())
-    leaver.end()
-    leaver.begin(after=0)
-
-    assert not left.wait(0.2)
