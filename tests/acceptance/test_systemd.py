@@ -165,6 +165,17 @@ def test_the_service_learns_gets_ready_and_says_how_things_stand(machine: Machin
     assert firstreply(machine, "status")["mailboxes"][0]["healthy"]
 
 
+def test_a_check_gets_the_passwords_as_the_service_does(machine: Machine) -> None:
+    """The way that docs/operating.md tells."""
+    inside = ("-p", "User=firstreply", "-p", "LoadCredential=firstreply:/etc/firstreply/credentials")
+    told = machine.run(
+        "systemd-run", "--quiet", "--pipe", "--wait", *inside, "firstreply", "check", check=False
+    )
+
+    assert "127.0.0.1" in told
+    assert "CREDENTIALS_DIRECTORY" not in told
+
+
 def test_a_mail_is_answered_once_a_person_approved_it(machine: Machine, agent: Mailroom, sink: Sink) -> None:
     """The main job, from inside the sandbox; the status counts what waits."""
     agent.put("INBOX", buyer_mail("The lamp arrived broken. What can you do?", number=1))
