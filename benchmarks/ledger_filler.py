@@ -126,7 +126,8 @@ STATEMENTS = (
            'The parcel came today and one of the two lamps does not light up. I have tried another socket '
            || 'and another bulb. Can you send me a new one, or shall I send it back? Number ' || i, 'en',
            'buyer' || i || '@marketplace.amazon.com',
-           '{"asins": ["B0' || printf('%08d', CAST(r5 * r5 * 40 AS INTEGER)) || '"]}',
+           '{"asins": ["B0' || printf('%08d', CAST(r5 * r5 * 40 AS INTEGER)) || '"], "issue_reason": "'
+           || CASE WHEN r3 < 0.5 THEN 'missing_part' ELSE 'does_not_work' END || '"}',
            'draft', 'model_sure', scenario, 0.6 + 0.39 * r3, 'model', r3 < 0.1, 'm1', scenario, at, i, i
       FROM seed
     """,

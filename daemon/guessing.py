@@ -14,7 +14,10 @@ from structlog.typing import FilteringBoundLogger
 from classifier.document import Document
 from classifier.errors import ModelError
 from classifier.live import LiveModel
+from classifier.model import Prediction
+from classifier.reasons import OTHER, reason_of
 from daemon.desk.disposition import Guess, ranked
+from daemon.desk.playbook import Scenario
 from daemon.mail.understanding import Understanding
 
 
@@ -48,8 +51,9 @@ class LiveGuesser:
                 ],
                 model.version,
                 prediction.grounds,
+                _issue_reason(prediction, item.text),
             )
-            for prediction in predictions
+            for prediction, item in zip(predictions, seen, strict=True)
         ]
 
     def _current(self) -> LiveModel | None:
@@ -67,3 +71,10 @@ class LiveGuesser:
         if problem != self._told:
             self._told = problem
             self._log.error("model_problem", problem=problem)
+
+
+def _issue_reason(prediction: Prediction, text: str) -> str:
+    """What a product issue is about; also of what may become one by a topic or a person's correction."""
+    best = (prediction.label, *(other.label for other in prediction.alternatives[:1]))
+    found = reason_of(text) if Scenario.PRODUCT_ISSUE in best else OTHER
+    return "" if found == OTHER else found

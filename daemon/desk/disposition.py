@@ -38,11 +38,13 @@ class Guess:
     """The model's view of one message: labels with their confidence, best first, summing up to one.
 
     `grounds`: the buyer's words that speak for the best label, with their weights, where it was asked for.
+    `issue_reason`: what a product issue is about; empty where no word tells, or it is hardly one.
     """
 
     ranking: tuple[tuple[Scenario, float], ...]
     model: str = ""
     grounds: tuple[tuple[str, float], ...] = ()
+    issue_reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +158,11 @@ def scenario_of(notice: Notice | None) -> Scenario | None:
 
 
 def ranked(
-    labels: Sequence[tuple[str, float]], model: str = "", grounds: Sequence[tuple[str, float]] = ()
+    labels: Sequence[tuple[str, float]],
+    model: str = "",
+    grounds: Sequence[tuple[str, float]] = (),
+    issue_reason: str = "",
 ) -> Guess:
     """A guess out of the model's own labels; a label that is no scenario is a bug and raises."""
-    return Guess(tuple((Scenario(label), confidence) for label, confidence in labels), model, tuple(grounds))
+    ranking = tuple((Scenario(label), confidence) for label, confidence in labels)
+    return Guess(ranking, model, tuple(grounds), issue_reason)

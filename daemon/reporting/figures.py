@@ -50,7 +50,7 @@ def figures(tally: Tally, when: Period) -> dict[str, Any]:
         "open_by_age": _ages(tally.open_ages),
         "drafts": _drafts(tally),
         "classifier": _classifier(tally.confirmed, tally.labels),
-        "defects": [{"asin": row.asin, "conversations": row.conversations} for row in tally.defects],
+        "defects": [asdict(row) for row in tally.defects],
         "cases": {
             row.kind: {"opened": row.opened, "open": row.open, "overdue": row.overdue} for row in tally.cases
         },

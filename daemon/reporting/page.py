@@ -14,10 +14,10 @@ from daemon.reporting import plots
 from daemon.reporting.outcomes import worst_first
 from daemon.reporting.period import Period
 from daemon.reporting.rendering import rendered
-from daemon.reporting.words import count, days_of, name_of, percent, spoken
+from daemon.reporting.words import count, days_of, name_of, percent, reasons_of, spoken
 
 MOST_ASINS = 10
-MOST_TEMPLATES = MOST_RETURNS = 6
+MOST_TEMPLATES = MOST_RETURNS = MOST_DEFECTS = 6
 GOOD_SHARE = 0.9
 """Below this share within 24 hours the page shows a window as a warning: Amazon's older target."""
 
@@ -27,12 +27,13 @@ def as_html(report: dict[str, Any], when: Period) -> str:
     pictures = {name: Markup(svg) for name, svg in _pictures(report).items()}  # noqa: S704  our own SVG, escaped where it was made
     return rendered(
         "page.html.j2",
-        {"percent": percent, "spoken": spoken, "name_of": name_of, "count": count},
+        {"percent": percent, "spoken": spoken, "name_of": name_of, "count": count, "reasons_of": reasons_of},
         report=report,
         pictures=pictures,
         days=days_of(when),
         zone=when.zone.key,
         most_returns=MOST_RETURNS,
+        most_defects=MOST_DEFECTS,
         templates=worst_first(report["templates"])[:MOST_TEMPLATES],
         made_at=when.now.astimezone(when.zone),
         good_share=GOOD_SHARE,

@@ -52,7 +52,9 @@ def _listed(section: str, row: Mapping[str, Any]) -> Iterator[Sequence[object]]:
     """The figures of one row of a list, which is named by its first keys."""
     names = [row[key] for key in KEYS if key in row]
     item = "above" if names == [None] else names[0] if len(names) == 1 else " ".join(map(str, names))
-    yield from ((section, item, measure, row[measure]) for measure in row if measure not in KEYS)
+    for measure in row:
+        if measure not in KEYS:
+            yield from _inner(section, item, {measure: row[measure]})
 
 
 def _inner(section: str, item: str, value: object) -> Iterator[Sequence[object]]:

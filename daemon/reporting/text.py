@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Column, Table
 
 from daemon.reporting.outcomes import worst_first
-from daemon.reporting.words import count, name_of, percent, spoken, summary
+from daemon.reporting.words import count, name_of, percent, reasons_of, spoken, summary
 
 
 def show(report: dict[str, Any], console: Console) -> None:
@@ -55,7 +55,10 @@ def _lines(report: dict[str, Any]) -> list[str]:
             f"of {count(right + corrected, 'message')} whose scenario a person confirmed or corrected."
         )
     if report["defects"]:
-        worst = ", ".join(f"{row['asin']} ({row['conversations']:,})" for row in report["defects"][:5])
+        worst = "; ".join(
+            f"{row['asin']} {row['conversations']:,} ({', '.join(reasons_of(row))})"
+            for row in report["defects"][:5]
+        )
         lines.append(f"Most product issues: {worst}.")
     for kind, row in report["cases"].items():
         told = f"{row['opened']:,} opened, {row['open']:,} of them open, {row['overdue']:,} overdue"

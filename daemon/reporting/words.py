@@ -76,3 +76,8 @@ def summary(report: dict[str, Any]) -> str:
         f"First response: half within {spoken(first['p50'])}, nine in ten within {spoken(first['p90'])}, "
         f"the slowest {spoken(first['max'])}."
     )
+
+
+def reasons_of(row: dict[str, Any]) -> list[str]:
+    """What the product issues of one ASIN are about, each with its number."""
+    return [f"{name_of(reason)} {number:,}" for reason, number in row["reasons"].items()]

@@ -252,7 +252,7 @@ def _reading(
         language=understanding.language,
         relay_address=understanding.relay.address if understanding.relay else None,
         buyer_name=understanding.buyer_name,
-        facts=_facts(understanding, guess if disposition.unsure else None)
+        facts=_facts(understanding, guess, unsure=disposition.unsure)
         | receipt_facts(message, understanding, context.reader),
         disposition=disposition,
         model=guess.model if guess else "",
@@ -261,7 +261,7 @@ def _reading(
     )
 
 
-def _facts(understanding: Understanding, unsure: Guess | None) -> dict[str, object]:
+def _facts(understanding: Understanding, guess: Guess | None, *, unsure: bool) -> dict[str, object]:
     """What drafts and notes use; where we are unsure, also the words that the best guess stands on."""
     facts: dict[str, object] = {
         "product": understanding.product,
@@ -277,6 +277,7 @@ def _facts(understanding: Understanding, unsure: Guess | None) -> dict[str, obje
         # only such a mail's draft may tell what the seller's files know of an order
         "order_ids": list(understanding.order_ids),
         "vouched_orders": list(understanding.named_orders) if understanding.verified else [],
-        "grounds": [word for word, _ in unsure.grounds] if unsure else [],
+        "grounds": [word for word, _ in guess.grounds] if guess and unsure else [],
+        "issue_reason": guess.issue_reason if guess else "",
     }
     return {name: value for name, value in facts.items() if value}

@@ -1,4 +1,4 @@
-"""What the ledger and the worklist know of a decision that the model was not sure of."""
+"""What the ledger and the worklist know of what the model said."""
 
 import json
 
@@ -20,6 +20,7 @@ def test_an_unsure_guess_leaves_the_words_it_stands_on(stage: Stage) -> None:
         rows = connection.execute(sa.select(t.message.c.action_reason, t.message.c.facts))
         facts = {reason: json.loads(found) for reason, found in rows}
     assert "grounds" not in facts["model_sure"]
+    assert facts["model_sure"]["issue_reason"] == "broken_or_damaged"
     assert "grounds" not in facts["topic_proved"]
     words = facts["model_unsure"]["grounds"]
     assert words

@@ -4,7 +4,7 @@ Promises and errors: those of `figures.py`, in whose one look they are read.
 """
 
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -21,19 +21,34 @@ from daemon.ports.ledger.schema_cases import casefile
 MOST_ASINS = 50
 SENT = (DraftState.SENT, DraftState.CONFIRMED, DraftState.BOUNCED)
 
-_ASINS = {
-    "sqlite": "json_each(m.facts, '$.asins') AS found",
-    "postgresql": "jsonb_array_elements_text(CAST(m.facts AS jsonb) -> 'asins') AS found(value)",
+UNNAMED = "other"
+"""The reason of a product issue whose words name none."""
+
+_FACTS = {
+    "sqlite": {
+        "asins": "json_each(m.facts, '$.asins') AS found",
+        "reason": "json_extract({row}.facts, '$.issue_reason')",
+    },
+    "postgresql": {
+        "asins": "jsonb_array_elements_text(CAST(m.facts AS jsonb) -> 'asins') AS found(value)",
+        "reason": "CAST({row}.facts AS jsonb) ->> 'issue_reason'",
+    },
 }
 _DEFECTS = """
-    SELECT found.value AS asin, COUNT(DISTINCT m.conversation_id) AS conversations
-      FROM message m, {asins}
-     WHERE m.received_at >= :start AND m.received_at < :end AND m.scenario = 'product_issue'
-       AND m.kind = 'buyer_message' AND m.facts IS NOT NULL
-     GROUP BY found.value
-     ORDER BY conversations DESC, asin
-     LIMIT :most
+    WITH issue AS (
+        SELECT found.value AS asin, m.conversation_id,
+               MIN(CASE WHEN {reason} IS NOT NULL THEN m.id END) AS told_by
+          FROM message m, {asins}
+         WHERE m.received_at >= :start AND m.received_at < :end AND m.scenario = 'product_issue'
+           AND m.kind = 'buyer_message' AND m.facts IS NOT NULL AND m.conversation_id IS NOT NULL
+         GROUP BY found.value, m.conversation_id
+    )
+    SELECT issue.asin, COALESCE({told}, :unnamed) AS reason, COUNT(*) AS conversations
+      FROM issue LEFT JOIN message teller ON teller.id = issue.told_by
+     GROUP BY 1, 2
+     ORDER BY conversations DESC, reason
 """
+"""A conversation is about what its first message that names a reason says."""
 
 
 def drafts(connection: Connection, start: datetime, end: datetime) -> list[Drafts]:
@@ -135,7 +150,15 @@ def labels(connection: Connection, start: datetime, end: datetime) -> list[Label
 
 
 def defects(connection: Connection, start: datetime, end: datetime) -> list[Defects]:
-    """The products with the most product issues."""
-    query = sa.text(_DEFECTS.format(asins=_ASINS[connection.dialect.name]))
-    parameters = {"start": instant(start), "end": instant(end), "most": MOST_ASINS}
-    return [Defects(row.asin, row.conversations) for row in connection.execute(query, parameters)]
+    """The products with the most product issues, and what these are about."""
+    words = _FACTS[connection.dialect.name]
+    reason = words["reason"]
+    query = _DEFECTS.format(
+        asins=words["asins"], reason=reason.format(row="m"), told=reason.format(row="teller")
+    )
+    parameters = {"start": instant(start), "end": instant(end), "unnamed": UNNAMED}
+    counted: dict[str, dict[str, int]] = defaultdict(dict)
+    for row in connection.execute(sa.text(query), parameters):
+        counted[row.asin][row.reason] = row.conversations
+    found = [Defects(asin, sum(reasons.values()), reasons) for asin, reasons in counted.items()]
+    return sorted(found, key=lambda row: (-row.conversations, row.asin))[:MOST_ASINS]

@@ -73,10 +73,14 @@ class Labels:
 
 @dataclass(frozen=True, slots=True)
 class Defects:
-    """Product issues of one ASIN: conversations, since one defect may take several messages."""
+    """Product issues of one ASIN: conversations, since one defect may take several messages.
+
+    `reasons`: how many of them are about what, the most frequent first.
+    """
 
     asin: str
     conversations: int
+    reasons: dict[str, int]
 
 
 @dataclass(frozen=True, slots=True)

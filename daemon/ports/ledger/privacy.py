@@ -29,7 +29,7 @@ from daemon.ports.ledger.store import Claim, reading, translated, writing
 
 AT_ONCE = 500
 """How many messages one transaction clears: a running daemon waits for milliseconds, not for seconds."""
-KEPT_FACTS = ("asins", "returned")
+KEPT_FACTS = ("asins", "returned", "issue_reason")
 IDENTITIES = {"relay_address": None, "message_id": "", "reference_ids": ""}
 """What a mail that is forgotten loses beside its words; its UID and hash keep it from being read again."""
 NOBODY = "forgotten."

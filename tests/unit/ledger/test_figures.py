@@ -166,16 +166,22 @@ def test_only_the_models_sure_word_is_judged(desk: Desk) -> None:
     assert (found.confirmed, found.labels) == ({}, [])
 
 
-def test_defects_are_counted_by_product_and_conversation(desk: Desk) -> None:
-    """Two messages about one parcel are one defect; what names no product counts for none."""
-    for alias, asins in (
-        ("one", ["B0AAAAAAAA"]),
-        ("one", ["B0AAAAAAAA"]),
-        ("two", ["B0AAAAAAAA", "B0BBBBBBBB"]),
+def test_defects_are_counted_by_product_conversation_and_reason(desk: Desk) -> None:
+    """Two messages about one parcel are one defect, about what the first that says so says."""
+    first = {"asins": ["B0AAAAAAAA"]}
+    for alias, facts in (
+        ("one", first),
+        ("one", {**first, "issue_reason": "missing_part"}),
+        ("one", {**first, "issue_reason": "does_not_work"}),
+        ("two", {"asins": ["B0AAAAAAAA", "B0BBBBBBBB"], "issue_reason": "missing_part"}),
+        ("three", first),
+        ("four", {"issue_reason": "wrong_item"}),
     ):
-        desk.message(NOW, alias=alias, facts={"asins": asins})
-    desk.message(NOW, alias="three", facts={})
-    assert tally(desk).defects == [Defects("B0AAAAAAAA", 2), Defects("B0BBBBBBBB", 1)]
+        desk.message(NOW, alias=alias, facts=facts)
+    assert tally(desk).defects == [
+        Defects("B0AAAAAAAA", 3, {"missing_part": 2, "other": 1}),
+        Defects("B0BBBBBBBB", 1, {"missing_part": 1}),
+    ]
 
 
 def test_returns_are_counted_by_product_and_reason(desk: Desk) -> None:

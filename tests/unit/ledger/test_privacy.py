@@ -25,7 +25,7 @@ from tests.ledger_kit import HOUR, NOW, ORDER, RELAY, Desk, place, snapshot
 DAY = timedelta(days=1)
 LATER = NOW + DAY
 SECRET = "zq-the-words-of-a-buyer"
-FACTS = {"asins": ["B0AAAAAAAA"], "tracking_numbers": [SECRET]}
+FACTS = {"asins": ["B0AAAAAAAA"], "issue_reason": "missing_part", "tracking_numbers": [SECRET]}
 
 
 def finished(desk: Desk, alias: str = "jd7x2kq4w9bnm5t", **changes: object) -> int:

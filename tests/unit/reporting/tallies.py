@@ -65,7 +65,10 @@ def busy() -> Tally:
         confirmed={"product_issue": 8},
         notices={"a_to_z_claim": 2, "refund": 5},
         labels=[Labels("product_issue", "delivery_issue", 1), Labels("product_issue", "product_issue", 1)],
-        defects=[Defects("B0AAAAAAAA", 5), Defects("=HYPERLINK", 2)],
+        defects=[
+            Defects("B0AAAAAAAA", 5, {"missing_part": 3, "other": 2}),
+            Defects("=HYPERLINK", 2, {"wrong_item": 2}),
+        ],
         cases=[Cases("a_to_z_claim", 3, 2, 1), Cases("review", 4, 1, 0)],
         returned=[
             Returned("B0AAAAAAAA", "Item defective or does not work", 4),

@@ -49,6 +49,7 @@ def test_the_report_reads_as_text() -> None:
     assert "5 sent as is, 2 sent edited" in text
     assert "B0AAAAAAAA [red]<i>No longer needed</i> (2)" in text
     assert "right in 90.0 % of 10 messages" in text
+    assert "Most product issues: B0AAAAAAAA 5 (missing part 3, other 2); =HYPERLINK 2 (wrong item 2)." in text
     assert "Open now: 5 response clocks, 3 past their nearest limit." in text
 
 
@@ -79,6 +80,7 @@ def test_every_figure_is_one_line_of_the_csv() -> None:
     assert found["classifier", "product_issue", "was_delivery_issue"] == "1"
     assert found["open_by_age", "above", "overdue"] == "2"
     assert found["defects", "'=HYPERLINK", "conversations"] == "2"
+    assert found["defects", "B0AAAAAAAA", "reasons_missing_part"] == "3"
     assert found["drafts", "", "waiting"] == "4"
     assert found["returns", "B0AAAAAAAA Item defective or does not work", "number"] == "4"
 
@@ -132,12 +134,15 @@ def test_every_picture_tells_what_it_shows() -> None:
 def test_values_are_escaped() -> None:
     """A name that is markup shows as the words it is, in the page and in its pictures."""
     found = report()
-    found["defects"] = [{"asin": "<script>alert(1)</script>& $\\frac$", "conversations": 3}]
+    found["defects"] = [
+        {"asin": "<script>alert(1)</script>& $\\frac$", "conversations": 3, "reasons": {"<u>": 3}}
+    ]
     found["by_scenario"] = {"<b>": found["by_scenario"]["satisfied"]}
     page = as_html(found, WHEN)
     assert "<script" not in page
     assert "[red]&lt;i&gt;No longer needed" in page
     assert "<b></td>" not in page
+    assert "<u>" not in page
     assert "&lt;script&gt;alert(1)&lt;/script&gt;&amp; $\\frac$" in page
 
 
