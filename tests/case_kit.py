@@ -4,8 +4,10 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from daemon.desk.claim import CaseKind, CaseState, after, promised, received
-from daemon.desk.playbook import Scenario
+from daemon.desk.playbook import FOLLOW_UP, Scenario
 from daemon.ports.ledger.cases import CaseBook, Filing
+from daemon.ports.ledger.draft_rows import NewDraft
+from daemon.ports.ledger.follow_ups import FollowUpBook
 from daemon.ports.ledger.store import Claim
 from tests.alert_kit import alert
 from tests.ledger_kit import DRAFT, HOUR, NOW, ORDER, Desk
@@ -65,5 +67,27 @@ def remind(desk: Desk) -> Act:
     return lambda claim: desk.ledger.cases.remind(claim, alert("case:1"), note, NOW)
 
 
-CASE_BOOKS = (CaseBook,)
-CASE_ACTS = (file, file_again, lead_on, remind)
+def kept(desk: Desk) -> tuple[int, int]:
+    """A promise about a parcel, in an answer that was sent, due tomorrow: the case and the buyer message."""
+    message = desk.message(disposition=replace(DRAFT, scenario=Scenario.DELIVERY_ISSUE))
+    delivery = desk.sending(desk.approved(message))
+    desk.ledger.deliveries.sent(desk.claim, delivery, 250, "ok", NOW)
+    return desk.ledger.cases.file(desk.claim, promise(delivery, 1)), message
+
+
+def follow_up(desk: Desk) -> Act:
+    """A promise that is due."""
+    case, message = kept(desk)
+    draft = another(desk.new_draft(message))
+    return lambda claim: desk.ledger.follow_ups.follow_up(claim, case, draft, NOW + 24 * HOUR)
+
+
+def another(draft: NewDraft) -> NewDraft:
+    """A follow-up to the same message, with an identity of its own."""
+    token = "f" * 24
+    link = f"<fr.{token}.x@shop.example>"
+    return replace(draft, token=token, header_id=link, template=FOLLOW_UP, reason="follow_up_due")
+
+
+CASE_BOOKS = (CaseBook, FollowUpBook)
+CASE_ACTS = (file, file_again, lead_on, remind, follow_up)

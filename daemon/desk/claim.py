@@ -82,6 +82,7 @@ _TODO: Mapping[CaseState, tuple[str, ...]] = {
     ),
     _S.PROMISED: (
         "Look whether it has happened: if not, answer the buyer now, as promised.",
+        "About a parcel, a draft is in approval when the day is over and the buyer has not written.",
         "To paste: We told you that we would be in touch by today. {excuse}",
         "Then: firstreply cases --closed {case_id}",
     ),

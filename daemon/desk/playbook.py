@@ -20,6 +20,8 @@ from daemon.desk.calendar import Calendar
 from daemon.desk.clock import Deadlines, deadlines, stricter
 
 HOLDING = "holding"
+FOLLOW_UP = "follow_up"
+"""The template of the draft that keeps a promise about a parcel."""
 """The template of a promise, which is no answer to any scenario."""
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
 
-from daemon.desk.playbook import Scenario
+from daemon.desk.playbook import FOLLOW_UP, HOLDING, Scenario
 from daemon.desk.policy import Outgoing, Severity, examine
 from daemon.reply.problems import Problem
 from daemon.reply.templates import CAUSES, FACTS, NOTES, SUFFIX, TemplateError, Templates
@@ -24,7 +24,8 @@ _NO_MAIL = frozenset({Scenario.A_TO_Z_CLAIM, Scenario.NO_REPLY_NEEDED})
 TEMPLATE_NAMES = (
     *(scenario.value for scenario in Scenario if scenario not in _NO_MAIL),
     *(f"{Scenario.NEGATIVE_REVIEW.value}_{cause}" for cause in CAUSES),
-    "holding",
+    HOLDING,
+    FOLLOW_UP,
 )
 """Every template that a reply can ask for."""
 

@@ -31,6 +31,7 @@ from daemon.ports.ledger.cases import Filing, Unfiled
 from daemon.ports.ledger.delivery_rows import Unfiled as Sent
 from daemon.reply.copies import UnreadableCopyError, read_copy
 from daemon.reply.phrases import LANGUAGES, format_date
+from daemon.stages.composing import compose, orders_of
 from daemon.stages.context import Context
 from daemon.stages.noting import new_note
 
@@ -54,7 +55,16 @@ def cases(context: Context) -> int:
             book.lead_on(context.claim, case.case_id, CaseState.CLOSED, now)
         elif case.state in REMINDED and case.due_at - now <= REMIND_BEFORE:
             _remind(context, case)
+    _follow_up(context)
     return len(unfiled)
+
+
+def _follow_up(context: Context) -> None:
+    """A promise about a parcel is due: a draft that keeps it, which goes the way of all drafts."""
+    for case_id, owed in context.ledger.follow_ups.due(context.claim, context.now()):
+        draft = compose(context, owed, orders_of(context, [owed]), follow_up=True)
+        if context.ledger.follow_ups.follow_up(context.claim, case_id, draft, context.now()):
+            context.log.info("follow_up_planned", case=case_id, message=owed.message_id)
 
 
 def reminders(found: list[Case], playbook: Playbook, now: datetime) -> list[Reminder]:

@@ -20,7 +20,7 @@ from daemon.desk.clock import RULE
 from daemon.desk.disposition import Action
 from daemon.desk.link import TOKEN_OCTETS, LinkKind, message_id, token_from
 from daemon.desk.order import OrderFacts
-from daemon.desk.playbook import HOLDING, Scenario
+from daemon.desk.playbook import FOLLOW_UP, HOLDING, Scenario
 from daemon.ports.ledger.draft_rows import NewDraft, NewNote, Owed
 from daemon.reply.attachments import Attachment
 from daemon.reply.compose import Reply, written
@@ -86,10 +86,16 @@ def is_near(owed: Owed, now: datetime) -> bool:
     return (now - owed.received_at) * 100 >= (owed.nearest_at - owed.received_at) * NEAR
 
 
-def compose(context: Context, owed: Owed, orders: Mapping[str, OrderFacts]) -> NewDraft:
-    """The draft of a reply to one buyer message; `orders` is what `orders_of` found."""
+def compose(
+    context: Context, owed: Owed, orders: Mapping[str, OrderFacts], *, follow_up: bool = False
+) -> NewDraft:
+    """The draft of a reply to one buyer message; `orders` is what `orders_of` found.
+
+    A `follow_up` comes after our answer, when a promise in it is due.
+    """
     box, now = context.mailbox, context.now()
-    case = _case(context, owed, orders.get(owed.order_id, _NOTHING) if _vouched(owed) else _NOTHING)
+    known = orders.get(owed.order_id, _NOTHING) if _vouched(owed) else _NOTHING
+    case = _case(context, owed, known, follow_up=follow_up)
     text = _text(context, case, now)
     token = token_from(secrets.token_bytes(TOKEN_OCTETS))
     link = message_id(context.link_key, LinkKind.DRAFT, token, box.domain)
@@ -124,7 +130,7 @@ def compose(context: Context, owed: Owed, orders: Mapping[str, OrderFacts]) -> N
     )
 
 
-def _case(context: Context, owed: Owed, order: OrderFacts) -> _Case:
+def _case(context: Context, owed: Owed, order: OrderFacts, *, follow_up: bool) -> _Case:
     """Template, language, product, and what the library has for it."""
     known, scenario = json.loads(owed.facts), Scenario(owed.scenario)
     asins = known.get("asins", [])
@@ -138,7 +144,9 @@ def _case(context: Context, owed: Owed, order: OrderFacts) -> _Case:
         words=owed.text,
     )
     template, cause = context.playbook.plays[scenario].template or scenario.value, ""
-    if owed.action == Action.HOLDING_DRAFT:
+    if follow_up:
+        template = FOLLOW_UP
+    elif owed.action == Action.HOLDING_DRAFT:
         template = HOLDING
     elif scenario is Scenario.NEGATIVE_REVIEW:
         cause = cause_of(owed.text)
@@ -146,7 +154,7 @@ def _case(context: Context, owed: Owed, order: OrderFacts) -> _Case:
     language = context.templates.choose(template, owed.language, marketplace_language(owed.marketplace))
     asin, answer = asin_of(mail, order.lines), None
     files: tuple[Attachment, ...] = ()
-    if template != HOLDING:
+    if template not in {HOLDING, FOLLOW_UP}:
         asked = Scenario.USAGE_QUESTION if cause == "misuse" else scenario
         if asked in ANSWERED:
             answer = context.library.knowledge.find(owed.text, scenario=asked, language=language, asin=asin)
@@ -163,6 +171,8 @@ def _text(context: Context, case: _Case, now: datetime) -> _Text:
         if template == HOLDING:
             return _Text(HOLDING, "unsure_so_holding", context.templates.render(HOLDING, language, facts))
         rendered = context.templates.render(template, language, facts)
+        if template == FOLLOW_UP:
+            return _Text(FOLLOW_UP, "follow_up_due", rendered)
         if rendered.gaps and is_near(case.owed, now):
             promise = context.templates.render(HOLDING, language, facts)
             missing = new_note(
@@ -185,7 +195,7 @@ def _text(context: Context, case: _Case, now: datetime) -> _Text:
 
 def _notes(context: Context, case: _Case, now: datetime) -> tuple[NewNote, ...]:
     """The texts to paste; the dates in them are written as the agent's notes are, in English."""
-    if case.template == HOLDING:
+    if case.template in {HOLDING, FOLLOW_UP}:
         return ()
     line = next(iter(case.order.lines), None)
     names = notes_for(Scenario(case.owed.scenario), case.cause, line.fulfilled_by if line else "")

@@ -18,6 +18,7 @@ from daemon.ports.ledger.digests import DigestBook
 from daemon.ports.ledger.drafts import DraftBook
 from daemon.ports.ledger.evidence import EvidenceBook
 from daemon.ports.ledger.figures import FigureBook
+from daemon.ports.ledger.follow_ups import FollowUpBook
 from daemon.ports.ledger.identity import IdentityBook
 from daemon.ports.ledger.intake import IntakeBook
 from daemon.ports.ledger.labels import LabelBook
@@ -55,6 +56,7 @@ class Ledger:
     marks: MarkBook
     worklist: WorklistBook
     cases: CaseBook
+    follow_ups: FollowUpBook
     figures: FigureBook
     privacy: PrivacyBook
     evidence: EvidenceBook
@@ -92,6 +94,7 @@ class Ledger:
             MarkBook(engine),
             WorklistBook(engine),
             CaseBook(engine),
+            FollowUpBook(engine),
             FigureBook(engine),
             PrivacyBook(engine),
             EvidenceBook(engine),

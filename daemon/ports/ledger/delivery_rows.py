@@ -42,7 +42,10 @@ class Due:
     order_id: str = ""
     buyer_language: str | None = None
     told_at: datetime | None = None
-    """When a note said last that somebody answered; approved once more after that, it is meant."""
+    """When a note said last that somebody answered; approved once more after that, it is meant.
+
+    Of a follow-up at least when it was planned: it comes after an answer.
+    """
     answer_lost: bool = False
     r"""An earlier answer to the same message did not arrive: its `\Answered` says nothing any more."""
 
@@ -104,7 +107,8 @@ DUE = sa.text(
            m.uidvalidity AS inbox_validity, m.uid AS inbox_uid, v.id AS delivery_id,
            COALESCE(v.attempts, 0) AS attempts,
            (SELECT MAX(warned.at) FROM decision warned WHERE warned.subject = 'draft'
-                   AND warned.subject_id = d.id AND warned.reason = 'answered_elsewhere') AS told_at,
+                   AND warned.subject_id = d.id
+                   AND warned.reason IN ('answered_elsewhere', 'follow_up_due')) AS told_at,
            EXISTS (SELECT 1 FROM draft lost WHERE lost.message_id = d.message_id AND lost.state = 'bounced')
                   AS answer_lost
       FROM draft d
@@ -122,6 +126,7 @@ DUE = sa.text(
 
 # newer is what was read after the draft was written, and after the last time dispatch held it for that:
 # a person who then approves it once more has been told. The log's own order counts, no clock.
+# A follow-up comes after an answer: one that ended the clock before it was planned is no other's.
 LAST_LOOK = sa.text(
     """
     SELECT d.id, d.state, d.approved_digest, r.digest, c.relay_address,
@@ -135,7 +140,8 @@ LAST_LOOK = sa.text(
                                          AND (told.new_state = 'planned' OR (told.stage = 'dispatch'
                                               AND told.reason = 'newer_message')))) AS newer_message_at,
            EXISTS (SELECT 1 FROM decision warned WHERE warned.subject = 'draft' AND warned.subject_id = d.id
-                          AND warned.reason = 'answered_elsewhere') AS told_of_answer,
+                          AND (warned.reason = 'answered_elsewhere' OR (warned.reason = 'follow_up_due'
+                               AND warned.at >= k.ended_at))) AS told_of_answer,
            COALESCE(k.state, 'open') AS clock_state, k.ended_at AS answered_at
       FROM delivery v
       JOIN draft d ON d.id = v.draft_id

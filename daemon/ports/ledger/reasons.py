@@ -23,6 +23,7 @@ REASONS: Mapping[str, str] = {
     "content_leaves": "The text is out and the final dot may follow.",
     "crashed_three_times": "The daemon ended three times while it read this mail.",
     "ledger_restored": "Sent holds answers that this ledger does not know: it was put back from a backup.",
+    "follow_up_due": "The day that our answer named has come: a draft that asks for the parcel.",
     "filed": "Sent, the answered flag and an empty Approved are done.",
     "first_run_mark": "The first look at the inbox: older mail stays what it is.",
     "gone_before_read": "The mail left the inbox before it was read.",

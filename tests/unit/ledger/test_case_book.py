@@ -5,7 +5,7 @@ import pytest
 from daemon.desk.claim import CaseKind, CaseState
 from daemon.errors import PermanentError
 from tests.alert_kit import alert
-from tests.case_kit import filing, notice, promise, review
+from tests.case_kit import another, filing, kept, notice, promise, review
 from tests.ledger_kit import HOUR, NOW, ORDER, Desk
 
 
@@ -112,3 +112,16 @@ def test_each_mailbox_has_its_own_cases(desk: Desk) -> None:
     other.ledger.cases.file(other.claim, filing(notice(other)))
     assert len(desk.ledger.cases.open(desk.claim)) == 1
     assert [case.mailbox for case in desk.ledger.cases.open(None)] == ["shop", "other"]
+
+
+def test_a_promise_about_a_parcel_is_followed_up_once(desk: Desk) -> None:
+    """When its day is over; not a second time, and not before."""
+    case, message = kept(desk)
+    draft, book, day = another(desk.new_draft(message)), desk.ledger.follow_ups, NOW + 24 * HOUR
+    assert book.due(desk.claim, day - HOUR) == []
+    assert not book.follow_up(desk.claim, case, draft, day - HOUR)
+    assert [(number, owed.message_id) for number, owed in book.due(desk.claim, day)] == [(case, message)]
+    assert book.follow_up(desk.claim, case, draft, day)
+    assert book.due(desk.claim, day) == []
+    assert not book.follow_up(desk.claim, case, draft, day)
+    assert [what for _, what in desk.ledger.cases.time_line(case)] == ["promised", "follow_up_drafted"]

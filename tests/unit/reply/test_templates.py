@@ -52,6 +52,7 @@ NEEDED = {
     "negative_review_misuse": ("usage steps",),
     "other": ("answer",),
     "holding": ("promised date",),
+    "follow_up": ("carrier", "tracking number", "tracking status"),
 }
 
 
@@ -355,6 +356,7 @@ VALUES = {
     "presale_question": ("product_answer",),
     "negative_review_misuse": ("usage_steps", "manual"),
     "holding": ("promised_date",),
+    "follow_up": ("carrier", "tracking_number", "tracking_status"),
     "other": ("answer",),
 }
 

@@ -22,6 +22,7 @@ NAMES = (
     "satisfied",
     "other",
     "holding",
+    "follow_up",
 )
 VALUES = {
     "buyer_name": "Mia",
