@@ -414,6 +414,24 @@ def test_a_new_mail_to_the_buyer_asks_whether_the_draft_is_still_needed(stage: S
     assert stage.rows("SELECT state FROM response_clock") == [("open",)]
 
 
+def test_a_new_mail_to_the_buyer_stops_an_approved_draft(stage: Stage) -> None:
+    """Written between the approval and the sending: held with a note, until a person approves once more."""
+    stage.approved_but_delayed()
+    (raw,) = stage.house.mails("Approved").values()
+    own = email.message.EmailMessage(policy=policy.SMTP)
+    own["From"], own["Subject"] = "support@shop.example", "Your lamp"
+    own["To"] = email.message_from_bytes(raw, policy=policy.default)["To"]
+    own["Message-ID"] = "<own-3@shop.example>"
+    own.set_content("We have sent you a new lamp.")
+    stage.house.put("Sent", own.as_bytes())
+    stage.cycle()
+    assert outcome(stage) == ({"held": 1}, 0)
+    (uid,) = stage.house.drafts()
+    stage.house.move(uid, "Approved")
+    stage.cycle()
+    assert outcome(stage) == ({"sent": 1}, 1)
+
+
 # ---- doubt, disasters ------------------------------------------------------------------------
 
 
