@@ -4,15 +4,17 @@ What happens between two cycles happens for certain, so that no test waits for a
 """
 
 import email
+from datetime import UTC, datetime, timedelta
 from email import policy
 from typing import Any
 
 import sqlalchemy as sa
 
 from daemon.ports.ledger.store import open_engine
+from daemon.reply.phrases import format_date
 from tests.daemon_kit import House
 from tests.forked import Zygote
-from tests.mails import BROKEN
+from tests.mails import BROKEN, LATE
 
 ALIAS = "q7d2k9x4m1vsame"
 ORDER = "302-7654321-1234567"
@@ -39,6 +41,16 @@ class Stage:
         self.house.receive(text, alias=ALIAS, order_id=ORDER)
         self.cycle()
         return self.waiting()
+
+    def promise(self) -> None:
+        """An answer about a parcel that names a day ahead has been sent."""
+        _, raw = self.draft(LATE)
+        day = format_date("en", datetime.now(UTC).date() + timedelta(days=5))
+        self.flush("Approval")
+        filled = self.edited(raw, f"It will be there by {day}.").replace(b"[[", b"").replace(b"]]", b"")
+        self.house.put("Approved", filled)
+        self.cycle(2)
+        assert len(self.house.sink.accepted) == 1, self.house.log()[-1500:]
 
     def waiting(self) -> tuple[int, bytes]:
         """The one draft that waits in the queue."""

@@ -110,12 +110,7 @@ def test_a_day_that_an_answer_names_is_a_promise(
 
 def test_a_later_answer_ends_a_promise(stage: Stage) -> None:
     """Somebody has dealt with the buyer since."""
-    _, raw = stage.draft(LATE)
-    day = format_date("en", datetime.now(UTC).date() + timedelta(days=5))
-    stage.flush("Approval")
-    filled = stage.edited(raw, f"It will be there by {day}.").replace(b"[[", b"").replace(b"]]", b"")
-    stage.house.put("Approved", filled)
-    stage.cycle(2)
+    stage.promise()
     assert [case["kind"] for case in cases(stage)] == ["promise"]
     uid, _ = stage.draft(BROKEN)
     stage.house.move(uid, "Approved")

@@ -4,25 +4,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from daemon.reply.phrases import format_date
-from tests.mails import BROKEN, LATE
+from tests.mails import BROKEN
 from tests.stage_kit import ALIAS, ORDER, Stage
 
 PAST = "UPDATE casefile SET due_at = due_at - 7 * 86400000000"
 WORDS = "The day that we named to you has come"
 DRAFTS = "SELECT state FROM draft WHERE template = 'follow_up'"
-
-
-def promised(stage: Stage) -> None:
-    """An answer that names a day has been sent."""
-    _, raw = stage.draft(LATE)
-    day = format_date("en", datetime.now(UTC).date() + timedelta(days=5))
-    stage.flush("Approval")
-    filled = stage.edited(raw, f"It will be there by {day}.").replace(b"[[", b"").replace(b"]]", b"")
-    stage.house.put("Approved", filled)
-    stage.cycle(2)
-    assert len(stage.house.sink.accepted) == 1, stage.house.log()[-1500:]
-    assert stage.rows(DRAFTS) == []
 
 
 def due(stage: Stage) -> tuple[int, bytes]:
@@ -43,8 +30,8 @@ def approve(stage: Stage, raw: bytes) -> None:
 
 def test_a_promise_is_kept_by_a_draft_that_a_person_approves(stage: Stage) -> None:
     """Not before its day, never without a person, once, and then the promise is over."""
-    promised(stage)
-    stage.cycle(2)
+    stage.promise()
+    stage.cycle()
     assert stage.rows(DRAFTS) == []
     _, raw = due(stage)
     assert b"[[carrier]]" in raw
@@ -61,7 +48,7 @@ def test_a_promise_is_kept_by_a_draft_that_a_person_approves(stage: Stage) -> No
 
 def test_a_rejected_follow_up_does_not_come_again(stage: Stage) -> None:
     """Once for each promise."""
-    promised(stage)
+    stage.promise()
     uid, _ = due(stage)
     stage.house.move(uid, "Rejected")
     stage.cycle(3)
@@ -70,7 +57,7 @@ def test_a_rejected_follow_up_does_not_come_again(stage: Stage) -> None:
 
 def test_no_follow_up_where_the_buyer_has_written(stage: Stage) -> None:
     """Neither while that waits, nor when a person said that it needs no answer."""
-    promised(stage)
+    stage.promise()
     stage.house.receive(BROKEN, alias=ALIAS, order_id=ORDER)
     stage.cycle()
     stage.sql(PAST)
@@ -85,7 +72,7 @@ def test_no_follow_up_where_the_buyer_has_written(stage: Stage) -> None:
 @pytest.mark.parametrize(("approved", "state"), [(False, "superseded"), (True, "held")])
 def test_a_follow_up_gives_way_when_the_buyer_writes(stage: Stage, approved: bool, state: str) -> None:
     """To the draft of the answer; an approved one is held."""
-    promised(stage)
+    stage.promise()
     _, raw = due(stage)
     if approved:
         stage.flush("Approval")
@@ -98,7 +85,7 @@ def test_a_follow_up_gives_way_when_the_buyer_writes(stage: Stage, approved: boo
 
 def test_an_answer_since_the_follow_up_holds_it(stage: Stage) -> None:
     """What a person sent by hand after it was planned is news, as for every draft."""
-    promised(stage)
+    stage.promise()
     _, raw = due(stage)
     answers = stage.rows("SELECT message_id FROM message WHERE kind = 'buyer_message'")[0][0]
     by_hand = (
@@ -113,7 +100,7 @@ def test_an_answer_since_the_follow_up_holds_it(stage: Stage) -> None:
 
 def test_a_clock_that_was_answered_since_holds_it(stage: Stage) -> None:
     """The answer that the follow-up comes after is the one from before it was planned."""
-    promised(stage)
+    stage.promise()
     _, raw = due(stage)
     stage.sql("UPDATE response_clock SET ended_at = ended_at + 600000000")
     approve(stage, raw)
@@ -124,7 +111,7 @@ def test_a_clock_that_was_answered_since_holds_it(stage: Stage) -> None:
 @pytest.mark.parametrize("step", ["append_draft", "queued"])
 def test_a_follow_up_survives_a_crash(stage: Stage, step: str) -> None:
     """Planned, and killed before or after its copy is appended: it is there at the next look, once."""
-    promised(stage)
+    stage.promise()
     stage.sql(PAST)
     stage.dies(step)
     stage.cycle(2)
