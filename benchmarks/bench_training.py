@@ -31,7 +31,7 @@ def run(options: Options) -> Figures:  # noqa: ARG001  the same for all sizes
     with tempfile.TemporaryDirectory(prefix="fr-bench-") as folder:
         root = Path(folder)
         config = _shop(root)
-        command = [sys.executable, "-m", "daemon", "train", "--force", "--config", config]
+        command: list[str | Path] = [sys.executable, "-m", "daemon", "train", "--force", "--config", config]
         spent = [run_measured(command, root / "log") for _ in range(2)]
         if any(one.status for one in spent):
             raise RuntimeError((root / "log").read_text()[-2_000:])
