@@ -160,6 +160,7 @@ def test_a_reply_before_the_dot_is_not_taken_for_the_reply_to_it(line: str) -> N
         outcome = send(sink, SMALL, before_dot)
 
         assert (outcome.kind, outcome.stage) == (OutcomeKind.RETRY, "data")
+        sink.rest()
         assert sink.text_bytes == text_length(SMALL)
 
 
