@@ -20,11 +20,13 @@ COMMANDS = {
     "MULTIAPPEND": rb"",
     "LITERAL+": rb"",
     "ENABLE": rb"ENABLE",
+    "KEYWORDS": rb"UID STORE [^\r]*FirstreplyDue",
 }
 """What may not be said to a server that does not offer the extension."""
 _SAID = re.compile(
     rb"(?P<offers>\* CAPABILITY [^\r]*|\[CAPABILITY [^\]]*\])|(?P<places>\[(?:APPEND|COPY)UID [^\]]*\] ?)"
     rb"|(?P<uses>\\(?:Drafts|Sent|Trash|Junk|Archive)\b ?)"
+    rb"|(?P<keeps>\[PERMANENTFLAGS \([^)]*\)\])"
 )
 
 
@@ -39,6 +41,8 @@ def limit(proxy: ChaosProxy, absent: Sequence[str]) -> None:
                 b" ".join(word for word in match[0].removesuffix(b"]").split(b" ") if word not in missing)
                 + closed
             )
+        if match["keeps"] is not None:
+            return match[0].replace(b" \\*", b"") if "KEYWORDS" in absent else match[0]
         hidden = "UIDPLUS" if match["places"] is not None else "SPECIAL-USE"
         return b"" if hidden in absent else match[0]
 

@@ -5,6 +5,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from tests.daemon_kit import House
 from tests.dovecot import PASSWORD, Dovecot
 from tests.forked import Zygote
 from tests.limited import limit
-from tests.mails import BROKEN, LATE
+from tests.mails import BROKEN, LATE, buyer_mail
 from tests.smtp_sink import Sink
 from tests.stage_kit import Stage
 
@@ -27,9 +28,10 @@ ABSENT: dict[str, tuple[str, ...]] = {
     "neither MOVE nor UIDPLUS": ("MOVE", "UIDPLUS"),
     "no CONDSTORE, no ESEARCH": ("CONDSTORE", "ESEARCH"),
     "no IDLE, no special use": ("IDLE", "SPECIAL-USE"),
+    "no keywords": ("KEYWORDS",),
     "hardly anything": (
         *("MOVE", "UIDPLUS", "CONDSTORE", "ESEARCH", "IDLE", "SPECIAL-USE"),
-        *("NAMESPACE", "MULTIAPPEND", "LITERAL+", "ENABLE"),
+        *("NAMESPACE", "MULTIAPPEND", "LITERAL+", "ENABLE", "KEYWORDS"),
     ),
 }
 NESTED = "below INBOX."
@@ -137,3 +139,15 @@ def test_a_gap_comes_back_on_every_server(stage: Stage) -> None:
     stage.house.move(stage.waiting()[0], "Approved")
     stage.cycle()
     assert stage.house.states() == {"sent": 1}
+
+
+@pytest.mark.parametrize(
+    ("stage", "marked"), [("all extensions", True), ("no keywords", False)], indirect=["stage"]
+)
+def test_a_warning_marks_the_mail_where_keywords_are_kept(stage: Stage, marked: bool) -> None:
+    r"""PERMANENTFLAGS without \* (Exchange): the warning is given, and no keyword is tried."""
+    stage.house.put("INBOX", buyer_mail(BROKEN, age=timedelta(minutes=50)))
+    stage.cycle(2)
+    assert "event=clock_warning" in stage.house.log()
+    (flags,) = stage.house.flags().values()
+    assert (b"FirstreplyDue" in flags) == marked
