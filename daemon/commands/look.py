@@ -17,6 +17,7 @@ from sqlalchemy.engine import make_url
 from daemon.desk.health import working
 from daemon.errors import ConfigurationError
 from daemon.ports.ledger.books import Ledger
+from daemon.ports.ledger.health import versions
 from daemon.ports.ledger.mailboxes import MailboxStatus
 from daemon.ports.ledger.store import open_engine
 from daemon.reporting.words import spoken
@@ -29,6 +30,7 @@ def opened_ledger(settings: Settings) -> Iterator[Ledger]:
     need_ledger(settings)
     ledger = Ledger.on(open_engine(settings.ledger))
     try:
+        _need_version(settings, ledger)
         yield ledger
     finally:
         ledger.close()
@@ -45,6 +47,17 @@ def need_ledger(settings: Settings) -> None:
     if not ledger_exists(settings):
         raise ConfigurationError(
             "there is no ledger yet", where=f"{settings.path}: ledger", remedy="Start `firstreply run` first"
+        )
+
+
+def _need_version(settings: Settings, ledger: Ledger) -> None:
+    """A look changes nothing, so that bringing old tables to this version is left to the daemon."""
+    noted, wanted = versions(ledger.engine)
+    if noted != wanted:
+        raise ConfigurationError(
+            f"the ledger has version {noted or 'none'}, and this program wants {wanted}",
+            where=f"{settings.path}: ledger",
+            remedy="Restart the daemon, which brings the ledger to its own version",
         )
 
 
