@@ -104,7 +104,7 @@ def test_quoting_goes_one_level_deeper(text: str, quoted: str) -> None:
 @given(TEXTS, TEXTS)
 def test_own_words_hold_nothing_of_the_buyers(own: str, theirs: str) -> None:
     """The line that introduces the quote goes with the quote; what the writer said stays."""
-    answer = "\n".join(line for line in own.split("\n") if not line.startswith(">")).strip()
+    answer = "\n".join(line for line in own.split("\n") if not line.lstrip().startswith(">")).strip()
     text = f"{answer}\n\nJane wrote on 2 March 2026 at 10:00 UTC:\n{quote(theirs)}"
     assert own_words(text) == answer.strip()
     assert unquoted(text).startswith(answer.strip())
