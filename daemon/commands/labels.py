@@ -1,4 +1,4 @@
-"""`firstreply labels list|export|import`: who said what a message is, and when.
+"""`firstreply labels list`, `… export`, `… import`: who said what a message is, and when.
 
 Promises: a buyer's subject and words are shown only where `--with-text` asks for them. An import may be
 repeated; bad lines are listed with file, line and remedy, and skipped. The daemon may run meanwhile.

@@ -72,7 +72,9 @@ def collect(
     if auth == "xoauth2":
         values |= _client(provider, given, ask)
         if provider.oauth == "google" or given.client_secret:
-            secrets[f"{name}-client"] = ask.secret("Client secret", "--client-secret", given.client_secret)
+            secrets[f"{name}-client"] = ask.secret(
+                "Client secret", "--client-secret-stdin", given.client_secret
+            )
             values["mailbox.oauth.client_secret"] = place(path, store, f"{name}-client")
     else:
         secrets[name] = ask.secret("Password", "--password-stdin", given.password)

@@ -1,10 +1,9 @@
-"""The documents and the program say the same: states, reasons, commands, settings."""
+"""The documents and the program say the same: states and reasons; commands are test_docs_commands.py's."""
 
 import ast
 import re
 from pathlib import Path
 
-from daemon.cli import parser
 from tools.states import PAGE, page
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -55,26 +54,3 @@ def test_an_undocumented_reason_would_be_seen() -> None:
     """The search finds a slug in each form of call."""
     source = 'hold(context, 1, "because", "dispatch")\nEntry("s", "draft", 1, "why_not")'
     assert reasons_in(source) == {"because", "why_not"}
-
-
-def test_the_readme_names_only_commands_that_exist() -> None:
-    """Each `firstreply COMMAND` of README, docs and configuration is one of the program's."""
-    actions = [action for action in parser()._actions if action.choices]  # noqa: SLF001  argparse has no public way
-    commands = set(actions[0].choices or ())
-    files = [ROOT / "README.md", *(ROOT / "docs").glob("*.md"), *(ROOT / "config").glob("*.toml")]
-    named = {
-        word
-        for file in files
-        for word in re.findall(r"`(?:\$ )?firstreply ([a-z]+)", file.read_text(encoding="utf-8"))
-    }
-    named |= set(re.findall(r"^\$ firstreply ([a-z]+)", (ROOT / "README.md").read_text(), re.MULTILINE))
-    assert {"run", "check", "status", "report"} <= named
-    assert named - commands == set()
-
-
-def test_every_make_target_of_the_readme_exists() -> None:
-    """The README's make targets stand in the Makefile."""
-    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
-    named = set(re.findall(r"`?make ([a-z]+)", (ROOT / "README.md").read_text()))
-    assert named
-    assert named - targets == set()
