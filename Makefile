@@ -14,7 +14,7 @@ TMPFILESDIR ?= /etc/tmpfiles.d
 PLACES = DESTDIR="$(DESTDIR)" PREFIX="$(PREFIX)" ETC="$(ETC)" BINDIR="$(BINDIR)" UNITDIR="$(UNITDIR)" \
 	SYSUSERSDIR="$(SYSUSERSDIR)" TMPFILESDIR="$(TMPFILESDIR)"
 
-.PHONY: demo test test-webmail test-systemd train check bench fuzz soak docs install uninstall setup packages lock clean
+.PHONY: demo test test-webmail test-systemd train check bench fuzz soak docs install uninstall setup packages lock wheel clean
 
 demo: $(READY)
 	@$(BIN)/firstreply demo $(if $(SERVE),--serve)
@@ -72,6 +72,11 @@ packages:
 lock:
 	@bash tools/lock.sh
 
+wheel: $(READY)  # for pipx; the same bytes whoever builds this commit
+	@rm -f dist/firstreply-*
+	@bash tools/wheel.sh dist
+	@cd dist && sha256sum firstreply-*
+
 install: $(READY)
 	@$(PLACES) PYTHON="$(PYTHON)" bash tools/install.sh
 
@@ -79,4 +84,4 @@ uninstall:
 	@$(PLACES) bash tools/uninstall.sh
 
 clean:
-	@rm -rf .venv build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	@rm -rf .venv build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

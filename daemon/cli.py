@@ -21,11 +21,24 @@ from daemon.errors import ConfigurationError, FirstreplyError, PermanentError
 DONE, NO, TEMPORARY, CONFIGURATION = 0, 1, 75, 78
 
 
+class _Version(argparse.Action):
+    """Told when asked: looking it up would slow down every other command."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        """Print it, and end."""
+        from daemon.ports.ledger.store import newest_version  # noqa: PLC0415  each command loads what it needs
+        from daemon.shipped import version  # noqa: PLC0415  as above
+
+        print(f"firstreply {version()} (ledger {newest_version()})")  # noqa: T201  the command's answer
+        parser.exit()
+
+
 def parser() -> argparse.ArgumentParser:
     """All commands and options."""
     top = argparse.ArgumentParser(
         prog="firstreply", description="Answers buyers in time, with your approval."
     )
+    top.add_argument("--version", action=_Version, nargs=0, help="the version, and that of its ledger")
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("--config", metavar="FILE", help="the configuration file")
     common.add_argument("--json", action="store_true", help="answer in JSON")

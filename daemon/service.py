@@ -32,6 +32,7 @@ from daemon.ports.systemd import Systemd
 from daemon.reloading import Written, read_again, read_written, take_over
 from daemon.reply.problems import Problem
 from daemon.settings import Settings
+from daemon.shipped import version
 from daemon.worker import MailboxWorker
 
 TEXTFILE_EVERY = 15.0
@@ -93,7 +94,9 @@ class Service:
         ]
         self._notifier = Notifier(self._systemd, workers, self._statuses(ledger), utc_now, self._log)
         self._leaver = Leaver(house.past_dot, self._log)
-        self._log.info("started", mailboxes=len(workers), ledger=ledger.engine.dialect.name)
+        self._log.info(
+            "started", version=version(), mailboxes=len(workers), ledger=ledger.engine.dialect.name
+        )
         try:
             with self._signals(house, workers), self._told(house.metrics):
                 await self._work(house, workers, once=once)

@@ -1,4 +1,4 @@
-"""Where the files lie that are shipped beside the code: templates, default configuration, corpus.
+"""What was installed: its version, and where its templates, default configuration, corpus and units lie.
 
 Promises: the same answer in a checkout and in an installed program, where the wheel puts them below
 `share/firstreply` of the environment.
@@ -6,6 +6,7 @@ Promises: the same answer in a checkout and in an installed program, where the w
 Errors: `ConfigurationError` when the installation is torn.
 """
 
+import importlib.metadata
 import sys
 from pathlib import Path
 
@@ -20,3 +21,8 @@ def shipped(name: str) -> Path:
     raise ConfigurationError(
         f"the shipped {name} is missing", where="the installation", remedy="Install firstreply again"
     )
+
+
+def version() -> str:
+    """The version of this program, which `pyproject.toml` alone names."""
+    return importlib.metadata.version("firstreply")

@@ -18,10 +18,9 @@ venv="$DESTDIR$PREFIX/venv"
 install -d -m 0755 "$DESTDIR$PREFIX" "$DESTDIR$ETC" "$DESTDIR$BINDIR" "$DESTDIR$UNITDIR/firstreply-.service.d"
 install -d -m 0700 "$DESTDIR$ETC/credentials"
 
-rm -rf build/lib build/bdist.* # setuptools would also pack what an older build left there
 wheels=$(mktemp -d)
 trap 'rm -rf "$wheels"' EXIT
-.venv/bin/python -m pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation -w "$wheels" .
+bash tools/wheel.sh "$wheels"
 "$PYTHON" -m venv --clear "$venv"
 pip=("$venv/bin/python" -m pip --quiet --disable-pip-version-check)
 "${pip[@]}" install --no-compile --require-hashes --only-binary :all: -r requirements-run.lock

@@ -22,6 +22,7 @@ from daemon.ports.ledger.mailboxes import MailboxStatus
 from daemon.ports.ledger.store import open_engine
 from daemon.reporting.words import spoken
 from daemon.settings import Settings, find, load
+from daemon.shipped import version
 
 
 @contextlib.contextmanager
@@ -84,7 +85,7 @@ def status(config: str | None, *, as_json: bool) -> int:
     healthy = [row.connected and working(row.last_cycle_at, now, allowed) for row in rows]
     if as_json:
         mailboxes = [{**asdict(row), "healthy": well} for row, well in zip(rows, healthy, strict=True)]
-        print_json({"mailboxes": mailboxes})
+        print_json({"version": version(), "mailboxes": mailboxes})
     else:
         table = Table("mailbox", "state", "last full cycle", "open clocks", "nearest", "queue", "last error")
         for row, well in zip(rows, healthy, strict=True):
@@ -93,7 +94,7 @@ def status(config: str | None, *, as_json: bool) -> int:
             queue = ", ".join(f"{number} {state}" for state, number in sorted(row.drafts.items())) or "–"
             state = "at work" if well else "not working"
             table.add_row(row.name, state, ago, str(row.open_clocks), nearest, queue, row.last_error or "–")
-        Console().print(table)
+        Console().print(table, f"firstreply {version()}", sep="\n")
     return 0 if all(healthy) else 1
 
 

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from daemon.cli import main
 from daemon.ports.ledger.books import Ledger
+from daemon.shipped import version
 from tests.config_kit import write_config
 
 
@@ -24,3 +25,15 @@ def test_a_ledger_of_another_version_is_told_with_its_remedy(
     said = capsys.readouterr().err
     assert "the ledger has version 0001" in said
     assert "Restart the daemon" in said
+
+
+@pytest.mark.parametrize("words", [[], ["--json"]])
+def test_a_status_says_which_program_it_is(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], words: list[str]
+) -> None:
+    """For a table as for a monitor: a mailbox that no daemon has worked yet is not well."""
+    config = write_config(tmp_path)
+    Ledger.open(f"sqlite:///{tmp_path}/state/ledger.db").close()
+
+    assert main(["status", "--config", str(config), *words]) == 1
+    assert version() in capsys.readouterr().out
