@@ -105,3 +105,26 @@ def test_what_happened_a_moment_ago_is_seen_before_the_connection(stage: Stage) 
     states = stage.house.states()
     assert (states["sent"], states["answered_by_agent"]) == (2, 3)
     assert len(stage.house.sink.accepted) == 2
+
+
+def test_our_own_text_beside_an_approved_edit_is_no_newer_text(stage: Stage) -> None:
+    """The edit was approved; ours, which turns up in the queue after it, does not stop it."""
+    house = stage.house
+    for alias in (FIRST, "q7d2k9x4m1vother"):
+        house.receive(BROKEN, alias=alias)
+        stage.cycle()
+    first, second = sorted(house.drafts())
+    ours = house.drafts()[second]
+    house.move(first, "Approved")
+    house.delete(second)
+    house.put("Approved", stage.edited(ours, "My words."))
+
+    def late(_: Accepted) -> None:
+        house.sink.on_accepted = None
+        house.put("Approval", ours)
+
+    house.sink.on_accepted = late
+    stage.cycle()
+    assert (len(house.sink.accepted), house.states()) == (2, {"sent": 2}), house.log()[-1500:]
+    assert b"My words." in house.sink.accepted[1].raw
+    assert house.notes() == []
