@@ -104,7 +104,7 @@ def _approve(context: Context, act: Act) -> str | None:
         return _hold(context, Act(act.item, "unreadable", act.copies))
     if read.digest != copy.digest:
         return None
-    to = Addressee(draft.recipient, draft.order_id, draft.buyer_language)
+    to = Addressee(draft.recipient, draft.order_id, draft.buyer_language, act.ids)
     against = objection(context, read, to, read.digest)
     if against is not None:
         return _hold(context, Act(act.item, against.reason, act.copies), against.detail)

@@ -33,6 +33,7 @@ from daemon.reply.copies import UnreadableCopyError, read_copy
 from daemon.reply.phrases import LANGUAGES, format_date
 from daemon.stages.composing import compose, orders_of
 from daemon.stages.context import Context
+from daemon.stages.naming import named
 from daemon.stages.noting import new_note
 
 REMINDED = frozenset({CaseState.ASSESS, CaseState.FOLLOW_UP, CaseState.PROMISED, CaseState.DECIDED})
@@ -103,7 +104,7 @@ def file_promise(context: Context, item: Sent) -> None:
     at, step = item.ended_at, promised(day)
     filing = Filing(CaseKind.PROMISE, "promised", at, step, *answered, delivery_id=item.delivery_id)
     case_id = book.file(context.claim, filing)
-    context.log.info("promise_filed", case=case_id, delivery=item.delivery_id)
+    context.log.info("promise_filed", message=item.message_id, case=case_id, delivery=item.delivery_id)
 
 
 def promised_day(words: str, sent_at: datetime) -> datetime | None:
@@ -141,4 +142,5 @@ def _remind(context: Context, case: Case) -> None:
     alert = Alert(AlertKind.CASE_DUE, key, f"{title(case)}.", "case", case.case_id)
     note = new_note(context, "case_due", case.order_id, detail=title(case), when=case.due_at)
     if context.ledger.cases.remind(context.claim, alert, note, context.now()):
-        context.log.warning("case_due", case=case.case_id, state=case.state.value)
+        for ids in named(context, "case", case.case_id):
+            context.log.warning("case_due", **ids, state=case.state.value)

@@ -184,7 +184,8 @@ def _text(context: Context, case: _Case, now: datetime) -> _Text:
             )
             return _Text(HOLDING, "facts_missing_so_holding", promise, notes=(*notes, missing))
     except TemplateError as error:
-        context.log.error("template_failed", template=template, detail=str(error))
+        ids = {"message": case.owed.message_id}
+        context.log.error("template_failed", **ids, template=template, detail=str(error))
         failed = new_note(context, "template_failed", case.owed.order_id, detail=str(error))
         return _Text("none", "template_failed", Rendered(_BLANK, ("answer",)), notes=(*notes, failed))
     used = case.answer is not None and case.answer.text in rendered.text

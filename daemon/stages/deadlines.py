@@ -14,6 +14,7 @@ from daemon.desk.calendar import away_until
 from daemon.desk.clock import warning_level
 from daemon.ports.ledger.clocks import OpenClock, Warned
 from daemon.stages.context import Context
+from daemon.stages.naming import named_by
 
 BEFORE_LEAVING = timedelta(hours=1)
 """So long before the team leaves it is told what will not wait until it is back."""
@@ -27,22 +28,26 @@ def deadlines(context: Context) -> int:
 def _warn(context: Context) -> int:
     now, marks = context.now(), context.warn_at
     first, most = min((*marks, 1.0)), len(marks) + 1
-    given: list[Warned] = []
+    given: list[tuple[OpenClock, AlertKind, Warned]] = []
     for clock in context.ledger.clocks.advanced(context.claim, now, first, most):
         level = warning_level(clock.started_at, clock.limits, now, marks)
         if level <= clock.warned:
             continue
         kind = AlertKind.CLOCK_WARNING if level <= len(marks) else AlertKind.CLOCK_BREACHED
-        given.append(Warned(clock.clock_id, level, _alert(context, clock, kind, f"warned:{level}")))
-        context.log.warning(
-            kind.value,
-            clock=clock.clock_id,
-            level=level,
-            scenario=clock.scenario,
-            nearest=clock.limits.nearest.isoformat(timespec="seconds"),
-            draft_state=clock.draft_state,
-        )
-    context.ledger.clocks.warned(context.claim, given, now)
+        alert = _alert(context, clock, kind, f"warned:{level}")
+        given.append((clock, kind, Warned(clock.clock_id, level, alert)))
+    context.ledger.clocks.warned(context.claim, [warning for *_, warning in given], now)
+    messages = context.ledger.about.messages("clock", [clock.clock_id for clock, *_ in given])
+    for clock, kind, warning in given:
+        for ids in named_by(messages, "clock", clock.clock_id):
+            context.log.warning(
+                kind.value,
+                **ids,
+                warning=warning.level,
+                scenario=clock.scenario,
+                nearest=clock.limits.nearest.isoformat(timespec="seconds"),
+                draft_state=clock.draft_state,
+            )
     return len(given)
 
 
@@ -59,8 +64,10 @@ def _warn_before_leaving(context: Context) -> int:
         if max(leaves, now) <= clock.limits.nearest < returns
     ]
     new = context.ledger.alerts.raise_(context.claim, alerts, now, "deadlines") if alerts else []
+    messages = context.ledger.about.messages("clock", [alert.subject_id for alert in new])
     for alert in new:
-        context.log.warning(alert.kind.value, clock=alert.subject_id)
+        for ids in named_by(messages, "clock", alert.subject_id):
+            context.log.warning(alert.kind.value, **ids)
     return len(new)
 
 

@@ -111,7 +111,7 @@ def _prepare(context: Context, due: Due) -> Ready | None:
     except UnreadableCopyError:
         hold(context, due.draft_id, "unreadable", "dispatch")
         return None
-    to = Addressee(due.recipient, due.order_id, due.buyer_language)
+    to = Addressee(due.recipient, due.order_id, due.buyer_language, due.ids)
     against = objection(context, copy, to, due.approved_digest)
     stop = stop_on_server(context, due, approved) if against is None else Stop(against.reason, against.detail)
     if stop is not None:

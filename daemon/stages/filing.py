@@ -23,6 +23,7 @@ from daemon.reply.notes import moment
 from daemon.stages.cases import file_promise
 from daemon.stages.context import Context
 from daemon.stages.linking import ids_of
+from daemon.stages.naming import named
 from daemon.stages.noting import new_note
 
 PATIENCE = timedelta(seconds=60)
@@ -45,7 +46,8 @@ def doubt_left_sending(context: Context) -> int:
             note,
             context.now(),
         )
-        context.log.warning("in_doubt", delivery=item.delivery_id, draft=item.draft_id)
+        for ids in named(context, "draft", item.draft_id):
+            context.log.warning("in_doubt", **ids, delivery=item.delivery_id)
     return len(left)
 
 
@@ -66,7 +68,8 @@ def _was_sent(context: Context, item: Doubt | Beside, at: datetime) -> None:
     context.ledger.deliveries.sent(
         context.claim, item.delivery_id, None, "found in Sent", at, "found_in_sent"
     )
-    context.log.info("doubt_settled", draft=item.draft_id, delivery=item.delivery_id)
+    for ids in named(context, "draft", item.draft_id):
+        context.log.info("doubt_settled", **ids, delivery=item.delivery_id)
 
 
 def file_sent(context: Context) -> int:
@@ -78,7 +81,7 @@ def file_sent(context: Context) -> int:
             continue  # a later look: the server's own copy may be on its way
         file_promise(context, item)
         context.ledger.deliveries.filed(context.claim, item.delivery_id, context.now())
-        context.log.info("filed", message=item.message_id, draft=item.draft_id, delivery=item.delivery_id)
+        context.log.info("filed", **item.ids)
         filed += 1
     return filed
 
@@ -116,7 +119,7 @@ def _kept(context: Context, item: Unfiled) -> bool:
             return True
         if timedelta(0) <= context.now() - item.ended_at < PATIENCE:
             return False
-        context.log.warning("sent_copy_missing", draft=item.draft_id, delivery=item.delivery_id)
+        context.log.warning("sent_copy_missing", **item.ids)
     context.imap.append(sent, [NewMessage(item.raw, ("\\Seen",), item.ended_at)])
     return True
 
@@ -184,4 +187,5 @@ def _tell_duplicate(context: Context, item: Beside) -> None:
     order = f"Order {item.order_id}." if item.order_id else ""
     alert = Alert(AlertKind.DUPLICATE, f"duplicate {item.draft_id}", order, "draft", item.draft_id)
     context.ledger.alerts.raise_(context.claim, [alert], now, "dispatch")
-    context.log.warning("duplicate", draft=item.draft_id)
+    for ids in named(context, "draft", item.draft_id):
+        context.log.warning("duplicate", **ids)

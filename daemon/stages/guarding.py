@@ -7,6 +7,7 @@ function judges at the approval and before the sending.
 Errors: none.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from daemon.desk.draft import BeforeSending, DraftState, reason_to_hold
@@ -33,6 +34,8 @@ class Addressee:
     relay: str
     order_id: str
     buyer_language: str | None
+    ids: Mapping[str, int]
+    """By what a log line is found again."""
 
 
 def objection(
@@ -80,7 +83,7 @@ def _policy(context: Context, copy: Copy, to: Addressee) -> Objection | None:
         {slug: Severity(severity) for slug, severity in context.playbook.severities.items()},
     )
     for finding in findings:
-        context.log.info("policy", rule=finding.rule, severity=finding.severity.value)
+        context.log.info("policy", **to.ids, rule=finding.rule, severity=finding.severity.value)
     blocking = [finding for finding in findings if finding.severity is Severity.BLOCK]
     if not blocking:
         return None

@@ -25,7 +25,7 @@ def paste_in(context: Context, name: str, message_id: int, facts: Mapping[str, s
     try:
         text = context.templates.render(name, NOTES, facts).text
     except TemplateError as error:
-        context.log.error("template_failed", template=name, detail=str(error))
+        context.log.error("template_failed", message=message_id, template=name, detail=str(error))
         text = f"The text could not be written: {error}\n"
     subject = note_subject(name, facts.get("order_id", ""))
     return note_of(context, name, subject, text, about=f"{name} message {message_id}")

@@ -25,6 +25,7 @@ from daemon.ports.ledger.receipt_rows import NoticeRow, Sending
 from daemon.reply.compose import Reply, written
 from daemon.reply.copies import read_copy
 from daemon.stages.context import Context
+from daemon.stages.naming import Ids, named
 from daemon.stages.noting import new_note
 
 LOOKED_BACK = timedelta(days=7)
@@ -65,15 +66,20 @@ def _take(context: Context, row: NoticeRow) -> Outcome:
     found = join(receipt, candidates, book.waiting(numbers))
     sending = sendings[found.delivery.delivery_id] if found.delivery is not None else None
     fresh = _apply(context, receipt, row, found, sending)
-    context.log.info(
-        "receipt",
-        message=row.message_id,
-        notice=row.notice,
-        outcome=found.outcome.value,
-        delivery=sending.delivery_id if sending else None,
-        news=fresh,
-    )
+    for ids in _ids(context, row, found, sending):
+        context.log.info("receipt", **ids, notice=row.notice, outcome=found.outcome.value, news=fresh)
     return found.outcome if fresh else Outcome.NOTHING
+
+
+def _ids(context: Context, row: NoticeRow, found: Joined, sending: Sending | None) -> list[Ids]:
+    """The notice is a message of its own, but its line is about the one whose answer it tells of."""
+    if sending is not None:
+        ids = {"message": sending.message_id, "draft": sending.draft_id, "delivery": sending.delivery_id}
+        return [{**ids, "receipt": row.message_id}]
+    if found.conversation is None:
+        return [{"message": row.message_id}]
+    lines = named(context, "conversation", found.conversation.conversation_id)
+    return [{**ids, "receipt": row.message_id} for ids in lines]
 
 
 def _receipt(context: Context, row: NoticeRow) -> Receipt:
@@ -193,4 +199,5 @@ def _alert_missing(context: Context) -> None:
     ]
     if alerts:
         for alert in context.ledger.alerts.raise_(context.claim, alerts, now, "receipts"):
-            context.log.warning("receipt_missing", delivery=alert.subject_id)
+            for ids in named(context, "delivery", alert.subject_id):
+                context.log.warning("receipt_missing", **ids)

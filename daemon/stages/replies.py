@@ -33,9 +33,10 @@ def own_replies(context: Context, replies: Sequence[Linked]) -> Counter[str]:
             context.claim, item.answers, aliases, size.internal_at, context.now()
         )
         if given.first is not None:
-            context.log.info("answered_by_hand", first_response_seconds=round(given.first.seconds, 1))
+            seconds = round(given.first.seconds, 1)
+            context.log.info("answered_by_hand", message=given.message_id, first_response_seconds=seconds)
             counts["answered"] += 1
-        if given.known:
+        if given.message_id is not None:
             continue
         for draft in context.ledger.copies.to_buyers(context.claim, aliases, size.internal_at):
             counts["held"] += _ask(context, draft, size.internal_at)

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from daemon.desk.link import LinkKind, message_id
 from daemon.stages.context import Context
 from daemon.stages.linking import Linked
+from daemon.stages.naming import named
 from daemon.stages.noting import new_note
 
 
@@ -27,7 +28,8 @@ def done_notes(context: Context, notes: Sequence[Linked]) -> bool:
             _has_arrived(context, done.draft_id)
         go_on = go_on or (done is not None and done.reason == "mass_vanish")
         context.imap.remove(item.place.folder, [item.place.uid])
-        context.log.info("note_done", uid=item.place.uid, reason=done.reason if done else "")
+        reason, about = (done.reason, done.message_id) if done else ("", None)
+        context.log.info("note_done", message=about, uid=item.place.uid, reason=reason)
     return go_on
 
 
@@ -36,7 +38,8 @@ def _has_arrived(context: Context, draft_id: int) -> None:
     doubtful = {item.draft_id for item in context.ledger.deliveries.doubts(context.claim)}
     if draft_id in doubtful:
         context.ledger.deliveries.settled_by_person(context.claim, draft_id, sent=True, now=context.now())
-        context.log.info("doubt_settled", draft=draft_id, sent=True)
+        for ids in named(context, "draft", draft_id):
+            context.log.info("doubt_settled", **ids, sent=True)
 
 
 def move_out(context: Context, item: Linked) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.engine import Engine
 
+from daemon.ports.ledger.about import AboutBook
 from daemon.ports.ledger.alerts import AlertBook
 from daemon.ports.ledger.answers import AnswerBook
 from daemon.ports.ledger.cases import CaseBook
@@ -65,6 +66,7 @@ class Ledger:
     receipts: ReceiptBook
     sent: SentBook
     life: LifeBook
+    about: AboutBook
 
     @classmethod
     def open(cls, url: str) -> "Ledger":
@@ -103,6 +105,7 @@ class Ledger:
             ReceiptBook(engine),
             SentBook(engine),
             LifeBook(engine),
+            AboutBook(engine),
         )
 
     def close(self) -> None:

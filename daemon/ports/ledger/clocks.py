@@ -57,9 +57,9 @@ class OpenClock:
 
 @dataclass(frozen=True, slots=True)
 class ByHand:
-    """A reply that a person wrote by themselves: whether it names a message, and whose clock it stopped."""
+    """A reply that a person wrote by themselves: which message it names, and whose clock it stopped."""
 
-    known: bool
+    message_id: int | None = None
     first: FirstResponse | None = None
 
 
@@ -190,7 +190,7 @@ class ClockBook:
         """A person answered one of these messages of one of these buyers without any draft."""
         m, c = t.message.c, t.conversation.c
         query = (
-            sa.select(m.conversation_id, t.mailbox.c.last_cycle_at)
+            sa.select(m.id, m.conversation_id, t.mailbox.c.last_cycle_at)
             .join_from(t.message, t.conversation, c.id == m.conversation_id)
             .join(t.mailbox, t.mailbox.c.id == m.mailbox_id)
             .where(m.mailbox_id == claim.mailbox_id, m.message_id.in_(header_ids), c.alias.in_(aliases))
@@ -199,10 +199,10 @@ class ClockBook:
         with writing(self._engine, claim) as connection:
             found = connection.execute(query).one_or_none()
             if found is None:
-                return ByHand(known=False)
+                return ByHand()
             who, why = "agent", "found_in_sent"
             answer = Answer(found.conversation_id, None, at, who, "approval", why, found.last_cycle_at)
-            return ByHand(known=True, first=stop_clock(connection, claim, answer, m.received_at > at, now))
+            return ByHand(found.id, stop_clock(connection, claim, answer, m.received_at > at, now))
 
     def excuse(self, claim: Claim, message_id: int, now: datetime, stage: str = "approval") -> bool:
         """A person says that this message needs no answer; False when it does not wait any more."""

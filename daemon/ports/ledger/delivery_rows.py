@@ -85,6 +85,11 @@ class Unfiled:
     edited: bool
     original: tuple[str, int, int]
 
+    @property
+    def ids(self) -> dict[str, int]:
+        """By what a log line is found again."""
+        return {"message": self.message_id, "draft": self.draft_id, "delivery": self.delivery_id}
+
 
 @dataclass(frozen=True, slots=True)
 class Doubt:

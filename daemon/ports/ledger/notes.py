@@ -41,10 +41,11 @@ class OwedNote:
 
 @dataclass(frozen=True, slots=True)
 class DoneNote:
-    """A note that a person has dealt with just now, and the draft it is about."""
+    """A note that a person has dealt with just now, and the draft and the message it is about."""
 
     reason: str
     draft_id: int | None
+    message_id: int | None
 
 
 class NoteBook:
@@ -71,8 +72,10 @@ class NoteBook:
             n.mailbox_id == claim.mailbox_id, n.message_id_header == header_id, n.done_at.is_(None)
         )
         with writing(self._engine, claim) as connection:
-            row = connection.execute(sa.select(n.id, n.reason, n.draft_id).where(mine)).one_or_none()
+            message = sa.func.coalesce(n.message_id, t.draft.c.message_id).label("about")
+            query = sa.select(n.id, n.reason, n.draft_id, message).outerjoin_from(t.note, t.draft)
+            row = connection.execute(query.where(mine)).one_or_none()
             if row is None:
                 return None
             connection.execute(sa.update(t.note).where(n.id == row.id).values(done_at=now))
-            return DoneNote(row.reason, row.draft_id)
+            return DoneNote(row.reason, row.draft_id, row.about)
