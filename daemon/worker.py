@@ -220,7 +220,7 @@ class MailboxWorker:
         self._claim = self._house.ledger.mailboxes.claim(box.name, box.address, self._house.now())
 
     def _folders(self, connection: ImapConnection) -> FolderNames:
-        folders = connection.resolve(wanted(self._settings.mailbox, connection.capabilities))
+        folders = connection.resolve(wanted(self._settings.mailbox, connection.profile))
         context = self._context(connection, folders)
         needed = [*watched(folders, context.corrections), folders.reclassify]
         created = connection.ensure(name for name in needed if name != folders.inbox)

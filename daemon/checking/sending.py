@@ -46,7 +46,7 @@ def round_trip(box: MailboxSettings, now: datetime, patience: float = PATIENCE) 
         yield Finding("ok", subject, f"the server takes mail from {address}")
         connection = ImapConnection.connect(box.imap)
         try:
-            folders = connection.resolve(wanted(box.mailbox, connection.capabilities))
+            folders = connection.resolve(wanted(box.mailbox, connection.profile))
             yield from _arrival(connection, folders, mark, subject, patience)
         finally:
             connection.close()
@@ -68,14 +68,14 @@ def _arrival(
     end = time.monotonic() + patience
     while not (found := _find(connection, folders.inbox, mark)) and time.monotonic() < end:
         time.sleep(BETWEEN_LOOKS)  # mail has no other way to say that it is there
+    sent = folders.sent
+    copies = _find(connection, sent, mark) if sent is not None else ()  # before anything is removed
     if found:
         yield Finding("ok", subject, f"it arrived in {folders.inbox}")
         connection.remove(folders.inbox, found)
     else:
         said = f"it did not arrive in {folders.inbox} within {patience:g} s"
         yield Finding("problem", subject, said, "See whether it was sorted into another folder, such as Junk")
-    sent = folders.sent
-    copies = _find(connection, sent, mark) if sent is not None else ()
     if sent is not None and copies:
         connection.remove(sent, copies)
         yield Finding(

@@ -104,7 +104,7 @@ def _account(
         yield Finding("note", subject, f"the server has no {name}: {EXTENSIONS[name]}")
     if not lacking:
         yield Finding("ok", subject, "all extensions that help are there")
-    folders = connection.resolve(wanted(box.mailbox, connection.capabilities))
+    folders = connection.resolve(wanted(box.mailbox, connection.profile))
     yield from _folders(connection, folders, subject)
     yield from _quota(connection, folders, subject)
     yield from _trial(connection, folders, subject, now)

@@ -148,10 +148,12 @@ def _away(hand: Hand, now: datetime, patience: Patience) -> Decision:
         return Decision(Verdict.REJECT, "moved_to_rejected", rejected)
     trashed = tuple(item for item in hand.copies if item.role is Role.TRASH)
     deleted = tuple(item for item in hand.copies if item.deleted)
-    if trashed or deleted:
-        if not settled(hand, now, patience.sent_may_follow):
+    archived = tuple(item for item in hand.copies if item.role is Role.ARCHIVE)
+    for reason, found in (("moved_to_trash", trashed), ("marked_deleted", deleted), ("archived", archived)):
+        if found and not settled(hand, now, patience.sent_may_follow):
             return _WAIT
-        return Decision(Verdict.REJECT, "moved_to_trash" if trashed else "marked_deleted", trashed or deleted)
+        if found:
+            return Decision(Verdict.REJECT, reason, found)
     return Decision(Verdict.VANISH, "gone") if settled(hand, now, patience.grace) else _WAIT
 
 

@@ -24,6 +24,8 @@ class Role(StrEnum):
     DRAFTS = "drafts"
     SENT = "sent"
     TRASH = "trash"
+    ARCHIVE = "archive"
+    """Out of sight, and where folders are labels the folder that shows every mail besides its other ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +121,7 @@ REASONS: Mapping[str, str] = MappingProxyType(
         "moved_back": "A person moved the draft back into the queue.",
         "moved_to_rejected": "A person moved the draft into Rejected.",
         "moved_to_trash": "A person moved the draft into Trash.",
+        "archived": "A person took the draft out of our folders; it lies in the archive alone.",
         "marked_deleted": "A person deleted the draft without a trace in Trash.",
         "moved_to_reclassify": "A person said by a move which scenario this is.",
         "edited": "A person saved another text of the draft.",

@@ -8,12 +8,12 @@ settings turn it into a configuration error that names file and key.
 """
 
 import re
-from collections.abc import Collection
 from dataclasses import dataclass, field, fields
 from datetime import timedelta
 from typing import ClassVar, Literal
 
 from daemon.desk.gesture_model import Patience
+from daemon.desk.profile import Profile
 
 ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,250}[A-Za-z0-9])?")
 """An addr-spec as RFC 5321 section 4.1.2 writes it without quoting; the only form we send to or from."""
@@ -37,6 +37,7 @@ class Folders:
     sent: str | None = None
     drafts: str | None = None
     trash: str | None = None
+    archive: str | None = None
 
     def __post_init__(self) -> None:
         taken: dict[str, str] = {}
@@ -109,12 +110,12 @@ class SendingRules:
     sent_copy: Literal["auto", "daemon", "server"] = "auto"
     receipt_alert: timedelta = timedelta(hours=24)
 
-    def waits_for_server(self, host: str, capabilities: Collection[str], greeting: str) -> bool:
+    def waits_for_server(self, host: str, profile: Profile) -> bool:
         """Whether the server is likely to put a copy into Sent by itself."""
         if self.sent_copy != "auto":
             return self.sent_copy == "server"
         known = any(host.lower() == each or host.lower().endswith(f".{each}") for each in SELF_FILING)
-        return known or "X-GM-EXT-1" in capabilities or "microsoft exchange" in greeting.lower()
+        return known or profile.files_sent
 
 
 @dataclass(frozen=True, slots=True)

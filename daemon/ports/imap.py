@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from daemon.desk.profile import Profile
 from daemon.ports import imap_append as appending
 from daemon.ports import imap_folders as folders
 from daemon.ports import imap_moving as moving
@@ -71,9 +72,9 @@ class ImapConnection:
         return self._session.host
 
     @property
-    def greeting(self) -> str:
-        """How the server introduced itself."""
-        return self._session.greeting
+    def profile(self) -> Profile:
+        """What the server does otherwise than others."""
+        return self._session.profile
 
     @property
     def certificate(self) -> Mapping[str, Any] | None:
@@ -85,14 +86,15 @@ class ImapConnection:
         """Turn configured names into the server's.
 
         Keys are the fields of FolderNames, `/` in a name means hierarchy; the server's prefix and
-        delimiter are applied unless the folder is there by exactly that name. Drafts, Sent and Trash
-        are found by special use (RFC 6154), then by usual names, when none is given; where nothing
-        looks like Sent, the answer names one that `ensure` creates. Without a name for `approval`
-        the drafts folder is the queue.
+        delimiter are applied unless the folder is there by exactly that name. Drafts, Sent, Trash and
+        the archive are found by special use (RFC 6154), then by usual names, when none is given;
+        where nothing looks like Sent, the answer names one that `ensure` creates. Without a name for
+        `approval` the drafts folder is the queue.
         """
         shape = self._hierarchy()
         with self._session.guarded("LIST"):
-            return folders.resolve(wanted, shape, folders.listing(self._session))
+            listed = folders.listing(self._session)
+            return folders.resolve(wanted, shape, listed, self.profile)
 
     def child(self, parent: str, name: str) -> str:
         """The server's name of the folder `name` inside `parent`, such as one scenario's."""
@@ -212,7 +214,10 @@ class ImapConnection:
             return moving.move(self._session, folder, uids, target)
 
     def remove(self, folder: str, uids: Sequence[int]) -> None:
-        r"""Mark `\Deleted` and expunge exactly these; without UIDPLUS only mark."""
+        r"""Mark `\Deleted` and expunge exactly these; without UIDPLUS only mark.
+
+        Where folders are labels, that would only archive them: they go through Trash.
+        """
         with self._session.guarded("UID EXPUNGE", changing=True):
             moving.remove(self._session, folder, uids)
 

@@ -7,13 +7,14 @@ be right, TemporaryError for the rest.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 
+from daemon.desk.profile import ORDINARY, Profile
 from daemon.errors import ConfigurationError, PermanentError
 from daemon.ports.imap_errors import refusal
 from daemon.ports.imap_session import Command, Session
 from daemon.ports.imap_values import FolderNames
 from daemon.ports.imap_wire import code_of, folder_argument, folder_name, names, responses, values
 
-SPECIAL_USE = {"drafts": "\\drafts", "sent": "\\sent", "trash": "\\trash"}
+SPECIAL_USE = {"drafts": "\\drafts", "sent": "\\sent", "trash": "\\trash", "archive": "\\archive"}
 """RFC 6154 attributes of the folders that we look for instead of naming them."""
 GUESSES = {
     "drafts": "Drafts|Draft|INBOX.Drafts|Entwürfe|Brouillons|Borradores|Bozze|下書き|草稿箱|草稿",
@@ -23,6 +24,7 @@ GUESSES = {
     "trash": "Trash|Deleted Items|Deleted Messages|Deleted|Bin|Papierkorb|Gelöschte Elemente|Corbeille"
     "|Éléments supprimés|Papelera|Elementos eliminados|Cestino|Posta eliminata|ゴミ箱|削除済みアイテム"
     "|已删除|已删除邮件|废纸篓",
+    "archive": "Archive|Archives|Archiv|Archivio|Archivo|アーカイブ|存档|归档",
 }
 DISTINCT = ("inbox", "approval", "approved", "rejected", "reclassify", "no_reply_needed")
 CLOSED = frozenset({"\\noselect", "\\nonexistent"})
@@ -100,7 +102,9 @@ def hierarchy(session: Session) -> Hierarchy:
     return Hierarchy("", listed[0].delimiter if listed else None)
 
 
-def resolve(wanted: Mapping[str, str | None], shape: Hierarchy, listed: Sequence[Listed]) -> FolderNames:
+def resolve(
+    wanted: Mapping[str, str | None], shape: Hierarchy, listed: Sequence[Listed], profile: Profile = ORDINARY
+) -> FolderNames:
     """Choose the server's names; see `ImapConnection.resolve`."""
     present = {folder.name for folder in listed}
     chosen: dict[str, str | None] = {}
@@ -109,7 +113,13 @@ def resolve(wanted: Mapping[str, str | None], shape: Hierarchy, listed: Sequence
         if name:
             chosen[role] = name if name in present else shape.place(name)
         elif role in SPECIAL_USE:
-            chosen[role] = _special(role, shape, listed)
+            chosen[role] = _special(role, shape, listed, profile)
+    if not chosen["sent"] and profile.labels:
+        raise ConfigurationError(
+            "the server hides the folder of its sent mail",
+            where="folders.sent",
+            remedy="Let Gmail show Sent Mail, All Mail and Trash: Settings, Labels, Show in IMAP.",
+        )
     if not chosen["sent"] and (sent := shape.place("Sent")) not in present:
         chosen["sent"] = sent  # to be created: what was sent must not be kept nowhere
     if not wanted.get("approval"):
@@ -118,11 +128,14 @@ def resolve(wanted: Mapping[str, str | None], shape: Hierarchy, listed: Sequence
     return FolderNames(**{role: name or "" for role, name in chosen.items() if name or role in DISTINCT})
 
 
-def _special(role: str, shape: Hierarchy, listed: Sequence[Listed]) -> str | None:
+def _special(role: str, shape: Hierarchy, listed: Sequence[Listed], profile: Profile) -> str | None:
     open_ones = [folder for folder in listed if folder.selectable]
+    use = "\\all" if profile.labels and role == "archive" else SPECIAL_USE[role]
     for folder in open_ones:
-        if SPECIAL_USE[role] in folder.attributes:
+        if use in folder.attributes:
             return folder.name
+    if profile.labels:
+        return None  # a label that only happens to be called so
     by_name = {folder.name.casefold(): folder.name for folder in open_ones}
     for guess in GUESSES[role].split("|"):
         for name in (shape.place(guess), guess):

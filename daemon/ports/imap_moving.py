@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from daemon.errors import FirstreplyError, InDoubtError, PermanentError, TemporaryError
-from daemon.ports.imap_folders import create_for_use
+from daemon.ports.imap_folders import create_for_use, listing
 from daemon.ports.imap_search import search
 from daemon.ports.imap_session import Session, accept
 from daemon.ports.imap_values import Moved
@@ -83,7 +83,15 @@ def _copied(data: Sequence[Piece]) -> tuple[int | None, dict[int, int]]:
 
 def remove(session: Session, folder: str, wanted: Sequence[int]) -> None:
     """Mark and expunge exactly these; see `ImapConnection.remove`."""
+    trash = _trash(session) if session.profile.labels else None
+    if trash is not None and trash != folder:
+        folder, wanted = trash, list(move(session, folder, wanted, trash).uids.values())
     _expunge(session, folder, wanted)
+
+
+def _trash(session: Session) -> str | None:
+    """The folder in which a mail loses all its labels."""
+    return next((each.name for each in listing(session) if "\\trash" in each.attributes), None)
 
 
 def _expunge(session: Session, folder: str, wanted: Iterable[int]) -> None:

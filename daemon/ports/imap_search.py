@@ -16,6 +16,10 @@ from daemon.ports.imap_session import Session
 from daemon.ports.imap_wire import expand_set, number, quoted, search_date
 
 LISTS_OF_IDS = frozenset({"references", "in-reply-to"})
+INDEXED = frozenset({"message-id", "in-reply-to", "subject"})
+"""Fields that every server finds."""
+NEWEST = 500
+"""How many messages are read where a server cannot be asked."""
 
 _PRINTABLE_RUN = re.compile(r"[!-~]+")
 _FORBIDDEN = re.compile(r"[\x00-\x1f\x7f]")
@@ -54,13 +58,17 @@ def search_header(session: Session, folder: str, field: str, value: str, first: 
     """UIDs whose field is exactly `value`; see `ImapConnection.search_header`.
 
     SEARCH matches substrings (RFC 3501 6.4.4), so it only narrows down, by the longest printable part
-    of the value; what counts is the field that is fetched afterwards.
+    of the value; what counts is the field that is fetched afterwards. Where SEARCH is blind for a field, that
+    of the newest messages is fetched.
     """
     needle = max(_PRINTABLE_RUN.findall(value), key=len, default="")
     if not needle or _FORBIDDEN.search(value) or _FORBIDDEN.search(field):
         raise PermanentError(f"no value for a header search: {field!r} {value[:100]!r}")
     bound = ("UID", f"{first}:*") if first > 1 else ()
-    hits = search(session, folder, *bound, "HEADER", quoted(field), quoted(needle))
+    if session.profile.finds_every_field or field.lower() in INDEXED:
+        hits = search(session, folder, *bound, "HEADER", quoted(field), quoted(needle))
+    else:
+        hits = search(session, folder, *(bound or ("ALL",)))[-NEWEST:]
     blocks = headers(session, folder, [uid for uid in hits if uid >= first], [field])
     return tuple(uid for uid, block in sorted(blocks.items()) if holds(block, field, value))
 

@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from daemon.desk.profile import profile_of
 from daemon.errors import FirstreplyError, TemporaryError
 from daemon.ports.imap_dial import dial, hang_up
 from daemon.ports.imap_errors import LOST, refusal, verdict
@@ -66,7 +67,7 @@ class Session:
         self._client: Client | None = dialled.client
         self.host = server.host
         self.capabilities = dialled.capabilities
-        self.greeting = dialled.greeting
+        self.profile = profile_of(dialled.capabilities, dialled.greeting)
         self.selected: Selected | None = None
         self._selected_at: float | None = None
 

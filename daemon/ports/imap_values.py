@@ -41,6 +41,7 @@ class FolderNames:
     drafts: str | None = None
     sent: str | None = None
     trash: str | None = None
+    archive: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

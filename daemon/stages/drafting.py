@@ -170,7 +170,9 @@ def _begin_append(context: Context, helper: ThreadPoolExecutor, planned: list[Pl
 def _messages(context: Context, planned: list[Planned]) -> list[NewMessage]:
     # unread in a folder of their own, since that tells agents of work; read among a person's drafts
     in_drafts = context.folders.approval == context.folders.drafts
-    flags = ("\\Draft", "\\Seen") if in_drafts else ("\\Draft",)
+    flags: tuple[str, ...] = ("\\Draft", "\\Seen") if in_drafts else ("\\Draft",)
+    if context.imap.profile.labels:
+        flags = ()  # one that is a draft can have no other label there
     return [NewMessage(item.raw, flags, None) for item in planned]
 
 
@@ -211,7 +213,8 @@ def find_copy(context: Context, header_id: str, token: str, *, live: bool = Fals
     With `live` a copy that is marked as deleted does not count.
     """
     names = context.folders
-    for folder in (names.approval, names.approved, names.rejected, names.drafts, names.sent, names.trash):
+    ours = (names.approval, names.approved, names.rejected)
+    for folder in (*ours, names.drafts, names.sent, names.trash, names.archive):
         if folder is None:
             continue
         status = context.imap.examine(folder, fresh=True)

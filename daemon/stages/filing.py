@@ -52,16 +52,21 @@ def doubt_left_sending(context: Context) -> int:
 
 
 def settle_doubts(context: Context) -> int:
-    """A delivery in doubt whose own Message-ID lies in Sent was sent; absence proves nothing."""
+    """A delivery in doubt whose Message-ID lies in Sent or the archive was sent; absence proves nothing."""
     doubts = context.ledger.deliveries.doubts(context.claim)
-    sent = context.folders.sent
-    if not doubts or sent is None:
-        return 0
-    context.imap.examine(sent, fresh=True)
-    found = [item for item in doubts if context.imap.search_header(sent, "Message-ID", item.header_id)]
+    found = [item for item in doubts if _lies_there(context, item.header_id)]
     for item in found:
         _was_sent(context, item, item.ended_at)
     return len(found)
+
+
+def _lies_there(context: Context, header_id: str) -> bool:
+    for folder in (context.folders.sent, context.folders.archive):
+        if folder is not None:
+            context.imap.examine(folder, fresh=True)
+            if context.imap.search_header(folder, "Message-ID", header_id):
+                return True
+    return False
 
 
 def _was_sent(context: Context, item: Doubt | Beside, at: datetime) -> None:
@@ -126,7 +131,7 @@ def _kept(context: Context, item: Unfiled) -> bool:
 
 def _server_files(context: Context) -> bool:
     imap = context.imap
-    return context.mailbox.sending.waits_for_server(imap.host, imap.capabilities, imap.greeting)
+    return context.mailbox.sending.waits_for_server(imap.host, imap.profile)
 
 
 def _linked(context: Context, folder: str, link: str) -> list[bytes]:

@@ -46,13 +46,14 @@ def frozen(context: Context, seen: Sighted, *, accepted: bool) -> bool:
 
 
 def _lost(context: Context, seen: Sighted) -> int:
-    """How many open drafts lose their last copy by what this look saw."""
+    """How many open drafts lose their last copy by what this look saw; one in the archive saves none."""
     gone = {copy_id for look in seen.looks for copy_id in look.gone}
     if not gone:
         return 0
-    found = {copy.draft_id for look in seen.looks for copy in look.added}
+    archive = context.folders.archive
+    found = {copy.draft_id for look in seen.looks for copy in look.added if copy.place.folder != archive}
     rows = context.ledger.copies.sharing_drafts(context.claim, gone, IN_A_FOLDER)
-    left = Counter(row.draft_id for row in rows if row.copy_id not in gone)
+    left = Counter(row.draft_id for row in rows if row.copy_id not in gone and row.place.folder != archive)
     return len({row.draft_id for row in rows if not left[row.draft_id]} - found)
 
 

@@ -6,12 +6,13 @@ account's own Drafts folder is the queue, and has that role only.
 Errors: `ConfigurationError` for a layout that a server cannot have.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 
 from daemon.desk.gesture_model import Role
 from daemon.desk.mailbox import Mailbox
 from daemon.desk.playbook import Scenario
+from daemon.desk.profile import Profile
 from daemon.errors import ConfigurationError
 from daemon.ports.imap import FolderNames
 from daemon.stages.context import Context
@@ -29,11 +30,11 @@ def corrections(names: FolderNames, child: Callable[[str, str], str]) -> dict[st
     return {**below, names.no_reply_needed: Scenario.NO_REPLY_NEEDED}
 
 
-def wanted(mailbox: Mailbox, capabilities: Collection[str]) -> dict[str, str | None]:
+def wanted(mailbox: Mailbox, profile: Profile) -> dict[str, str | None]:
     """The folders' configured names, for a server to resolve; None where it knows the folder itself."""
     names: dict[str, str | None] = asdict(mailbox.folders)
     if mailbox.layout == "drafts":
-        if "X-GM-EXT-1" in capabilities:
+        if profile.labels:
             # Gmail gives no draft another label than DRAFT: nobody could move one into Approved
             raise ConfigurationError(
                 "Gmail's drafts cannot be moved into another folder",
@@ -54,6 +55,7 @@ def roles(names: FolderNames, corrected: Mapping[str, Scenario]) -> dict[str, Ro
         (names.rejected, Role.REJECTED),
         (names.drafts, Role.DRAFTS),
         (names.trash, Role.TRASH),
+        (names.archive, Role.ARCHIVE),
         *((folder, Role.RECLASSIFY) for folder in corrected),
     ):
         if name is not None:

@@ -27,6 +27,8 @@ READ = frozenset({Role.QUEUE, Role.APPROVED, Role.DRAFTS, Role.RECLASSIFY})
 """Where a copy's text matters; elsewhere it is enough that it lies there."""
 OWN_REPLIES = frozenset({Role.QUEUE, Role.APPROVED, Role.DRAFTS, Role.SENT})
 """Where a mail that only answers the original, and has no link of ours, is taken for a copy."""
+NEWEST = 1_000
+"""How far back a look goes in an archive that it does not know: those hold all the mail there ever was."""
 
 
 @dataclass(slots=True)
@@ -53,12 +55,9 @@ def sight(context: Context, statuses: Mapping[str, FolderStatus], *, full: bool)
     for folder, role in roles(context.folders, context.corrections).items():
         status = statuses.get(folder)
         if status is not None:
-            _look(context, seen, role, status, marks.get(folder) or _unseen(folder, status), full=full)
+            mark = marks.get(folder) or FolderMark(0, folder, 0, 0, 1, None)
+            _look(context, seen, role, status, mark, full=full)
     return seen
-
-
-def _unseen(folder: str, status: FolderStatus) -> FolderMark:
-    return FolderMark(0, folder, status.uidvalidity, 0, 1, None)
 
 
 def _renewed(mark: FolderMark, status: FolderStatus, uids: Iterable[int]) -> FolderMark:
@@ -92,8 +91,10 @@ def _look(
     start = mark.uidnext
     stale: list[int] = []
     if mark.uidvalidity != status.uidvalidity:
-        seen.renumbered.append((folder, status.uidvalidity))
-        stale, known, start = [copy.copy_id for copy in known.values()], {}, 1
+        if mark.uidvalidity:
+            seen.renumbered.append((folder, status.uidvalidity))
+        stale, known = [copy.copy_id for copy in known.values()], {}
+        start = max(1, status.uidnext - NEWEST) if role is Role.ARCHIVE else 1
     new: list[int] = []
     if start < status.uidnext or status.uidvalidity != mark.uidvalidity:
         context.imap.examine(folder, fresh=True)
@@ -143,7 +144,7 @@ def _copies(context: Context, role: Role, items: Sequence[Linked]) -> list[CopyR
     linked = {
         item.place.uid: item
         for item in items
-        if item.draft is not None and not item.own_delivery and (role is not Role.SENT or _to_buyer(item))
+        if item.draft is not None and not item.own_delivery and _counts(item, role)
     }
     if not linked:
         return []
@@ -163,9 +164,15 @@ def _copies(context: Context, role: Role, items: Sequence[Linked]) -> list[CopyR
     return rows
 
 
-def _to_buyer(item: Linked) -> bool:
-    """Whether a mail in Sent went to the draft's buyer; one that was forwarded to a colleague did not."""
-    return item.draft is not None and alias_of(item.draft.recipient) in item.addressees
+def _counts(item: Linked, role: Role) -> bool:
+    """Whether a mail that names a draft is a copy of it.
+
+    One in Sent that was forwarded to a colleague did not go to the buyer. In an archive only the draft itself
+    says something: what names it there may be any mail that lies in another folder as well.
+    """
+    if role is Role.SENT:
+        return item.draft is not None and alias_of(item.draft.recipient) in item.addressees
+    return role is not Role.ARCHIVE or (item.link is not None and item.link.kind is LinkKind.DRAFT)
 
 
 def alias_of(relay: str) -> str:

@@ -197,13 +197,13 @@ def test_what_is_marked_as_deleted_in_approved_is_not_approved(stage: Stage) -> 
     assert outcome(stage) == ({"queued": 1}, 0)
 
 
-@pytest.mark.parametrize("way", ["trash", "expunge later", "flag only"])
+@pytest.mark.parametrize("way", ["Trash", "Archive", "expunge later", "flag only"])
 def test_a_deleted_draft_is_rejected(stage: Stage, way: str) -> None:
-    r"""To Trash, or \Deleted with no other copy: rejected, the clock runs on, nothing is sent."""
+    r"""To Trash, archived, or \Deleted with no other copy: rejected, the clock runs on, nothing is sent."""
     uid, _ = stage.draft()
-    if way == "trash":
-        stage.house.fill("Trash", [])
-        stage.house.move(uid, "Trash")
+    if way in {"Trash", "Archive"}:
+        stage.house.fill(way, [])
+        stage.house.move(uid, way)
     else:
         flag(stage.house, "Approval", [b"\\Deleted"])
     stage.cycle()

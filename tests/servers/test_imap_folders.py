@@ -19,6 +19,7 @@ WANTED: dict[str, str | None] = {
     "drafts": None,
     "sent": None,
     "trash": None,
+    "archive": None,
 }
 
 

@@ -37,7 +37,7 @@ UNSET = {
     "mailbox.authserv_id",
     "mailbox.imap.ca_file",
     "mailbox.smtp.ca_file",
-    *(f"mailbox.folders.{name}" for name in ("sent", "drafts", "trash")),
+    *(f"mailbox.folders.{name}" for name in ("sent", "drafts", "trash", "archive")),
     *(f"mailbox.oauth.{name}" for name in ("provider", "client_id", "client_secret", "ca_file")),
     *(f"mailbox.oauth.{name}" for name in ("authority", "authorize_url", "token_url")),
 }

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from daemon.desk.mailbox import ADDRESS, ApprovalTimes, Folders, Mailbox, SendingRules
+from daemon.desk.profile import profile_of
 
 
 @pytest.mark.parametrize(
@@ -110,6 +111,7 @@ PROVIDERS = {
 @pytest.mark.parametrize(("server", "files"), PROVIDERS.items())
 def test_providers_that_file_what_they_send(server: tuple[str, tuple[str, ...], str], files: bool) -> None:
     """By name, capability or greeting; the setting overrules all of them."""
-    assert SendingRules().waits_for_server(*server) is files
-    assert SendingRules(sent_copy="server").waits_for_server(*server)
-    assert not SendingRules(sent_copy="daemon").waits_for_server(*server)
+    host, profile = server[0], profile_of(*server[1:])
+    assert SendingRules().waits_for_server(host, profile) is files
+    assert SendingRules(sent_copy="server").waits_for_server(host, profile)
+    assert not SendingRules(sent_copy="daemon").waits_for_server(host, profile)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import pytest
 
+from daemon.desk.profile import Profile
 from daemon.errors import ConfigurationError
 from daemon.ports.imap_folders import Hierarchy, Listed, resolve
 
@@ -18,6 +19,7 @@ WANTED: dict[str, str | None] = {
     "drafts": None,
     "sent": None,
     "trash": None,
+    "archive": None,
 }
 
 
@@ -76,6 +78,19 @@ def test_guess_below_the_prefix() -> None:
 def test_folders_that_hold_no_mail_do_not_count() -> None:
     """A folder that cannot be selected is no place for mail."""
     assert resolve(WANTED, SLASH, _listed(Sent="\\noselect")).sent is None
+
+
+def test_a_server_of_labels_tells_its_own_folders_and_none_is_guessed() -> None:
+    r"""Gmail's names are in the owner's language; a label called Sent or Archive is not the one; \All is."""
+    gmail = Profile(labels=True)
+    listed = _listed(
+        Sent="", Archive="", **{"[Gmail]/Gesendet": "\\sent", "[Gmail]/Alle Nachrichten": "\\all"}
+    )
+    found = resolve(WANTED, SLASH, listed, gmail)
+    assert (found.sent, found.archive, found.trash) == ("[Gmail]/Gesendet", "[Gmail]/Alle Nachrichten", None)
+    assert resolve(WANTED, SLASH, listed).archive == "Archive"
+    with pytest.raises(ConfigurationError, match="hides"):
+        resolve(WANTED, SLASH, _listed(Sent=""), gmail)
 
 
 def test_exact_names_are_taken_as_they_are() -> None:
