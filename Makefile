@@ -14,7 +14,7 @@ TMPFILESDIR ?= /etc/tmpfiles.d
 PLACES = DESTDIR="$(DESTDIR)" PREFIX="$(PREFIX)" ETC="$(ETC)" BINDIR="$(BINDIR)" UNITDIR="$(UNITDIR)" \
 	SYSUSERSDIR="$(SYSUSERSDIR)" TMPFILESDIR="$(TMPFILESDIR)"
 
-.PHONY: demo test test-webmail test-systemd train check bench fuzz soak docs install uninstall setup packages lock wheel clean
+.PHONY: demo test test-webmail pictures webmail test-systemd train check bench fuzz soak docs install uninstall setup packages lock wheel clean
 
 demo: $(READY)
 	@$(BIN)/firstreply demo $(if $(SERVE),--serve)
@@ -38,10 +38,16 @@ fuzz: $(READY)
 	@$(BIN)/python tests/fuzz/fuzz_mail.py -max_total_time=$(SECONDS_OF_FUZZING) -verbosity=0
 
 # the most common ways of an agent, in Debian's Roundcube and Chromium; SCREENSHOTS=folder keeps pictures
-test-webmail: $(READY)
+test-webmail: webmail
+	@$(BIN)/python -m pytest -q -p no:xdist -m webmail tests/acceptance/test_webmail.py
+
+# the pictures of docs/agent.md, taken anew: look at them before they are committed
+pictures: webmail
+	@$(BIN)/python -m tools.pictures
+
+webmail: $(READY)
 	@bash tools/packages.sh webmail
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-webmail.lock
-	@$(BIN)/python -m pytest -q -p no:xdist -m webmail tests/acceptance/test_webmail.py
 
 # the installed service in a booted systemd: root, and systemd-nspawn, which a container in a container may forbid
 test-systemd: $(READY) packages
