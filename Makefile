@@ -8,10 +8,12 @@ READY := .venv/.ready
 PREFIX ?= /opt/firstreply
 ETC ?= /etc/firstreply
 BINDIR ?= /usr/local/bin
+SHAREDIR ?= /usr/local/share
+FISHDIR ?= /etc/fish/completions
 UNITDIR ?= /etc/systemd/system
 SYSUSERSDIR ?= /etc/sysusers.d
 TMPFILESDIR ?= /etc/tmpfiles.d
-PLACES = DESTDIR="$(DESTDIR)" PREFIX="$(PREFIX)" ETC="$(ETC)" BINDIR="$(BINDIR)" UNITDIR="$(UNITDIR)" \
+PLACES = DESTDIR="$(DESTDIR)" PREFIX="$(PREFIX)" ETC="$(ETC)" BINDIR="$(BINDIR)" SHAREDIR="$(SHAREDIR)" FISHDIR="$(FISHDIR)" UNITDIR="$(UNITDIR)" \
 	SYSUSERSDIR="$(SYSUSERSDIR)" TMPFILESDIR="$(TMPFILESDIR)"
 
 .PHONY: demo test test-webmail pictures webmail test-systemd train check bench fuzz soak docs install uninstall setup packages lock wheel clean
@@ -58,9 +60,10 @@ SOAK ?= 10
 soak: $(READY) packages  # random agents for a long time: other and longer stories at each run
 	@FIRSTREPLY_SOAK=$(SOAK) $(BIN)/python -m pytest -q -p no:xdist -o timeout=0 tests/acceptance/test_random_agents.py
 
-# pages that are made from the code
+# what is made from the code: docs/states.md, and the manual pages, to be read with `man -l build/man/firstreply.1`
 docs: $(READY)
 	@$(BIN)/python -m tools.states
+	@$(BIN)/python -m tools.manual build/man
 
 bench: $(READY) packages
 	@$(BIN)/python -m benchmarks $(ARGS)

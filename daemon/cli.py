@@ -16,9 +16,11 @@ from typing import Any
 from classifier import cli as classifier_cli
 from daemon.cli_ledger import add_ledger_commands
 from daemon.cli_setup import add_setup
+from daemon.cli_words import CommandParser
 from daemon.errors import ConfigurationError, FirstreplyError, PermanentError
 
 DONE, NO, TEMPORARY, CONFIGURATION = 0, 1, 75, 78
+CONFIG = "the configuration file; by default $FIRSTREPLY_CONFIG, else /etc/firstreply/firstreply.toml"
 
 
 class _Version(argparse.Action):
@@ -35,30 +37,28 @@ class _Version(argparse.Action):
 
 def parser() -> argparse.ArgumentParser:
     """All commands and options."""
-    top = argparse.ArgumentParser(
-        prog="firstreply", description="Answers buyers in time, with your approval."
-    )
+    top = CommandParser(prog="firstreply", epilog="Manual: man firstreply, and the folder docs.")
     top.add_argument("--version", action=_Version, nargs=0, help="the version, and that of its ledger")
-    common = argparse.ArgumentParser(add_help=False)
-    common.add_argument("--config", metavar="FILE", help="the configuration file")
+    common = CommandParser(add_help=False)
+    common.add_argument("--config", metavar="FILE", help=CONFIG)
     common.add_argument("--json", action="store_true", help="answer in JSON")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
     run = commands.add_parser("run", parents=[common], help="the daemon")
     run.add_argument("--once", action="store_true", help="one full cycle for every mailbox, then end")
-    run.add_argument("--since", metavar="7d", help="also take in mail from before the first run")
+    run.add_argument("--since", metavar="7d", help="at the first run, also take in mail of so long ago")
     run.set_defaults(act=_run)
 
     add_setup(commands, common)
 
     inspect = commands.add_parser("inspect", parents=[common], help="what is understood of a mail")
     inspect.add_argument("--explain", action="store_true", help="the words that carried the decision")
-    inspect.add_argument("files", nargs="+", metavar="FILE.eml")
+    inspect.add_argument("files", nargs="+", metavar="FILE.eml", help="a mail as a mail client saves it")
     inspect.set_defaults(act=_inspect)
 
     lint = commands.add_parser("lint", parents=[common], help="the policy guard on a reply")
-    lint.add_argument("file", nargs="?", default="-", metavar="FILE.eml|-")
-    lint.add_argument("--text", action="store_true", help="the input is a bare body")
+    lint.add_argument("file", nargs="?", default="-", metavar="FILE.eml|-", help="a reply; - is stdin")
+    lint.add_argument("--text", action="store_true", help="the input is a bare text, no mail")
     lint.add_argument("--order", metavar="ID", help="the conversation's order id")
     lint.add_argument("--to", metavar="ADDRESS", help="the conversation's relay address")
     lint.set_defaults(act=_lint)
@@ -73,10 +73,14 @@ def parser() -> argparse.ArgumentParser:
     demo.add_argument("--serve", action="store_true", help="keep running, for a mail client of your own")
     demo.set_defaults(act=_demo, config=None, json=False)
 
+    completion = commands.add_parser("completion", help="completion of commands and options for a shell")
+    completion.add_argument("shell", choices=("bash", "zsh", "fish"), metavar="SHELL", help="%(choices)s")
+    completion.set_defaults(act=_completion)
+
     classifier_cli.add_arguments(commands)
     for name in ("train", "evaluate", "classify"):
         command = commands.choices[name]
-        command.add_argument("--config", metavar="FILE", help="the configuration file")
+        command.add_argument("--config", metavar="FILE", help=CONFIG)
         command.add_argument("--json", action="store_true", help="answer in JSON")
         command.set_defaults(act=_classifier)
     return top
@@ -89,12 +93,16 @@ def _add_labels(commands: Any, common: argparse.ArgumentParser) -> None:  # noqa
     listing = kinds.add_parser("list", parents=[common], help="all labels, the newest last")
     listing.set_defaults(act=_labels_list)
     exporting = kinds.add_parser("export", parents=[common], help="all labels as JSON Lines")
-    exporting.add_argument("--output", type=Path, metavar="FILE.jsonl", help="not to stdout")
+    exporting.add_argument(
+        "--output", type=Path, metavar="FILE.jsonl", help="write there instead of to stdout"
+    )
     exporting.set_defaults(act=_labels_export)
     for command in (listing, exporting):
         command.add_argument("--with-text", action="store_true", help="also the buyers' subjects and words")
     importing = kinds.add_parser("import", parents=[common], help="labels of such files")
-    importing.add_argument("files", nargs="+", type=Path, metavar="FILE.jsonl")
+    importing.add_argument(
+        "files", nargs="+", type=Path, metavar="FILE.jsonl", help="labels as written by export"
+    )
     importing.add_argument("--who", metavar="NAME", help="who gave the labels; by default you")
     importing.set_defaults(act=_labels_import)
 
@@ -104,7 +112,9 @@ def _add_files(commands: Any, common: argparse.ArgumentParser) -> None:  # noqa:
     importing = commands.add_parser("import", help="take in the seller's own files")
     kinds = importing.add_subparsers(dest="what", required=True, metavar="WHAT")
     orders = kinds.add_parser("orders", parents=[common], help="order reports and shipment files")
-    orders.add_argument("files", nargs="+", metavar="FILE")
+    orders.add_argument(
+        "files", nargs="+", metavar="FILE", help="tab-separated or CSV, with a line of titles"
+    )
     orders.set_defaults(act=_import_orders)
 
     templates = commands.add_parser("templates", help="look at all templates")
@@ -117,7 +127,12 @@ def _add_files(commands: Any, common: argparse.ArgumentParser) -> None:  # noqa:
     promotion = acts.add_parser("promote", parents=[common], help="make a sent answer one of them")
     promotion.add_argument("which", metavar="ORDER|DRAFT", help="an order id, or a draft's number in the log")
     promotion.add_argument("--title", required=True, help="the question, in the buyers' words")
-    promotion.add_argument("--scenario", choices=("usage_question", "presale_question"), default="")
+    promotion.add_argument(
+        "--scenario",
+        choices=("usage_question", "presale_question"),
+        default="",
+        help="for whose drafts; by default the mail's own",
+    )
     product = promotion.add_mutually_exclusive_group()
     product.add_argument("--asin", default="", help="the product; by default the mail's own")
     product.add_argument("--any-product", action="store_true", help="it holds for every product")
@@ -206,3 +221,9 @@ def _demo(args: argparse.Namespace) -> int:
     from daemon.demo.run import demo  # noqa: PLC0415  as above
 
     return demo(serve=args.serve)
+
+
+def _completion(args: argparse.Namespace) -> int:
+    from daemon.commands.completion import completion  # noqa: PLC0415  as above
+
+    return completion(parser(), args.shell)

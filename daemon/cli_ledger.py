@@ -27,29 +27,40 @@ def add_ledger_commands(commands: Any, common: argparse.ArgumentParser) -> None:
     report = commands.add_parser("report", parents=[common], help="first-response figures")
     report.add_argument("--from", dest="start", metavar="D", help="first day, such as 2026-11-01")
     report.add_argument("--to", dest="end", metavar="D", help="last day (included)")
-    report.add_argument("--format", choices=("text", "json", "csv", "html"), default="text")
+    report.add_argument(
+        "--format",
+        choices=("text", "json", "csv", "html"),
+        default="text",
+        help="text is for people, html a page with plots",
+    )
     report.add_argument("--output", metavar="FILE", help="write there instead of to the terminal")
     report.set_defaults(act=_report)
 
     evidence = commands.add_parser("evidence", parents=[common], help="everything about an order, in a zip")
-    evidence.add_argument("order", metavar="ORDER_ID")
-    evidence.add_argument("--output", metavar="FILE.zip", required=True)
+    evidence.add_argument("order", metavar="ORDER_ID", help="such as 302-1234567-7654321")
+    evidence.add_argument("--output", metavar="FILE.zip", required=True, help="the zip to write")
     evidence.add_argument("--offline", action="store_true", help="from the ledger alone, without the mailbox")
     evidence.set_defaults(act=_evidence)
 
     forget = commands.add_parser(
         "forget", parents=[common], help="take a buyer or an order out of the ledger"
     )
-    forget.add_argument("who", metavar="ORDER_ID|ADDRESS")
+    forget.add_argument("who", metavar="ORDER_ID|ADDRESS", help="an order, or a buyer's relay address")
     forget.set_defaults(act=_forget)
 
     trace = commands.add_parser("trace", parents=[common], help="all that happened to a message, in order")
-    trace.add_argument("which", metavar="MESSAGE-ID|ORDER_ID")
+    trace.add_argument(
+        "which", metavar="MESSAGE-ID|ORDER_ID", help="of the buyer's mail, the draft, the answer, a note"
+    )
     trace.set_defaults(act=_trace)
 
     backup = commands.add_parser("backup", parents=[common], help="a checked copy of the ledger")
-    backup.add_argument("--to", type=Path, metavar="FOLDER", help="by default backups, below state_dir")
-    backup.add_argument("--keep", type=int, default=14, metavar="N", help="so many stay (14)")
+    backup.add_argument(
+        "--to", type=Path, metavar="FOLDER", help="where to; by default the folder backups below state_dir"
+    )
+    backup.add_argument(
+        "--keep", type=int, default=14, metavar="N", help="how many backups stay there (%(default)s)"
+    )
     backup.set_defaults(act=_backup)
 
 

@@ -15,8 +15,10 @@ def add_setup(commands: Any, common: argparse.ArgumentParser) -> None:  # noqa: 
     _add_init(commands, common)
 
     login = commands.add_parser("login", parents=[common], help="OAuth 2.0 for a mailbox")
-    login.add_argument("name", metavar="NAME", help="the mailbox")
-    login.add_argument("--port", type=int, default=8765, metavar="N", help="where the browser comes back")
+    login.add_argument("name", metavar="NAME", help="the mailbox, by its name in the configuration")
+    login.add_argument(
+        "--port", type=int, default=8765, metavar="N", help="where the browser comes back to (%(default)s)"
+    )
     login.set_defaults(act=_login)
 
     check = commands.add_parser("check", parents=[common], help="prove configuration, servers and model")
@@ -27,18 +29,22 @@ def add_setup(commands: Any, common: argparse.ArgumentParser) -> None:  # noqa: 
 
 def _add_init(commands: Any, common: argparse.ArgumentParser) -> None:  # noqa: ANN401  as above
     init = commands.add_parser("init", parents=[common], help="write a configuration by asking")
-    init.add_argument("--yes", action="store_true", help="ask nothing: options and defaults answer")
+    init.add_argument(
+        "--yes", action="store_true", help="ask nothing: options answer, and defaults for the rest"
+    )
     init.add_argument("--force", action="store_true", help="replace a configuration that is there")
-    init.add_argument("--no-test", action="store_true", help="do not connect")
+    init.add_argument(
+        "--no-test", action="store_true", help="write without testing the answers on the servers"
+    )
     init.add_argument("--no-dns", action="store_true", help="do not look for the servers in the DNS")
     for name, meaning in (
-        ("address", "the mailbox, an approved sender"),
-        ("name", "a short name for it"),
-        ("provider", "such as gmail, microsoft365, own"),
-        ("imap", "HOST, HOST:PORT or HOST:PORT/starttls"),
-        ("smtp", "the same"),
+        ("address", "the mailbox's address, a sender that Seller Central has approved"),
+        ("name", "a short name for it, in logs and commands"),
+        ("provider", "such as gmail, microsoft365; own for a server of your own"),
+        ("imap", "the mailbox's server: HOST, HOST:PORT or HOST:PORT/starttls"),
+        ("smtp", "the server that sends, in the same way"),
         ("username", "by default the address"),
-        ("client-id", "your application's id, for tokens"),
+        ("client-id", "the application that you registered at the provider, for xoauth2"),
         ("brand", "the shop's name"),
         ("signature", "the name under a reply"),
         ("alert-to", "who gets alerts by mail"),
@@ -47,7 +53,11 @@ def _add_init(commands: Any, common: argparse.ArgumentParser) -> None:  # noqa: 
     ):
         init.add_argument(f"--{name}", metavar="TEXT", help=meaning)
     init.add_argument("--auth", choices=AUTH, help="how to log in")
-    init.add_argument("--secrets", choices=("credential", "file"), help="what the configuration names")
+    init.add_argument(
+        "--secrets",
+        choices=("credential", "file"),
+        help="whether the configuration names systemd credentials or files",
+    )
     init.add_argument("--password-stdin", action="store_true", help="the password is one line on stdin")
     init.add_argument("--client-secret-stdin", action="store_true", help="the client's secret, the same way")
     init.set_defaults(act=_init)

@@ -109,7 +109,7 @@ def _commands(place: str, line: str, *, whole: bool) -> Iterator[Told]:
             command = _bare(command)
             if command and Path(command[0]).name in {"firstreply", "make"}:
                 yield Told(place, (Path(command[0]).name, *command[1:]), whole)
-            command = []
+            command = [":"] if word in {"<", ">"} else []  # the name of a file comes
         else:
             command.append(word)
 
@@ -162,7 +162,10 @@ def wrong_command(line: Told) -> str | None:
     try:
         strict().parse_args(words)
     except Wrong as answer:
-        incomplete = re.search(r"arguments are required|expected (one|at least one) argument", str(answer))
+        incomplete = re.search(
+            r"arguments are required|expected (one|at least one) argument|invalid choice: '[A-Z]+'",
+            str(answer),
+        )
         return None if incomplete and not line.whole else f"{line.place}: {shlex.join(line.words)}: {answer}"
     except SystemExit:  # --help
         return None

@@ -32,6 +32,15 @@ fi
 # the service may not write there, so that Python would compile anew at each start
 "$venv/bin/python" -m compileall -q -j 0 ${DESTDIR:+-s "$DESTDIR"} "$venv/lib"
 ln -sfn "$PREFIX/venv/bin/firstreply" "$DESTDIR$BINDIR/firstreply"
+for section in 1 5; do
+    install -D -m 0644 -t "$DESTDIR$SHAREDIR/man/man$section" "$venv/share/man/man$section"/firstreply*
+done
+complete() { # $1: shell, $2: where its completion goes
+    .venv/bin/firstreply completion "$1" | install -D -m 0644 /dev/stdin "$DESTDIR$2"
+}
+complete bash "$SHAREDIR/bash-completion/completions/firstreply"
+complete zsh "$SHAREDIR/zsh/site-functions/_firstreply"
+complete fish "$FISHDIR/firstreply.fish"
 
 for file in firstreply.toml playbook.toml; do
     [ -e "$DESTDIR$ETC/$file" ] || install -m 0640 "config/$file" "$DESTDIR$ETC/$file"

@@ -9,6 +9,7 @@ have dovecot || missing+=(dovecot-core)
 [ -e /usr/lib/dovecot/imap ] || missing+=(dovecot-imapd)
 [ -e /usr/lib/dovecot/lmtp ] || missing+=(dovecot-lmtpd)
 have initdb || missing+=(postgresql)
+have groff || missing+=(groff-base)
 have systemd-analyze || missing+=(systemd)
 have chromium || missing+=(chromium)
 if [ "${1:-}" = webmail ]; then

@@ -16,6 +16,8 @@ done
 rm -f "$DESTDIR$UNITDIR/firstreply-.service.d/hardening.conf"
 rm -f "$DESTDIR$SYSUSERSDIR/firstreply.conf" "$DESTDIR$TMPFILESDIR/firstreply.conf"
 [ "$(readlink "$DESTDIR$BINDIR/firstreply")" != "$PREFIX/venv/bin/firstreply" ] || rm -f "$DESTDIR$BINDIR/firstreply"
+rm -f "$DESTDIR$SHAREDIR"/man/man[15]/firstreply{.1,.toml.5} "$DESTDIR$FISHDIR/firstreply.fish"
+rm -f "$DESTDIR$SHAREDIR/bash-completion/completions/firstreply" "$DESTDIR$SHAREDIR/zsh/site-functions/_firstreply"
 rm -rf "$DESTDIR${PREFIX:?}/venv"
 rmdir --ignore-fail-on-non-empty "$DESTDIR$UNITDIR/firstreply-.service.d" "$DESTDIR$PREFIX" 2>/dev/null || true
 if [ -z "$DESTDIR" ] && [ -d /run/systemd/system ]; then

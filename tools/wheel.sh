@@ -18,6 +18,7 @@ else
 fi >"$tree/.files"
 export SOURCE_DATE_EPOCH
 tar --create --null --files-from="$tree/.files" --mode='u=rwX,go=rX' | tar --extract --preserve-permissions --directory="$tree"
+.venv/bin/python -m tools.manual "$tree/man"
 .venv/bin/python -m pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation -w "$to" "$tree"
 
 version=$(sed -nE 's/^version = "(.*)"$/\1/p' pyproject.toml)

@@ -132,6 +132,8 @@ def test_the_installation_makes_user_and_rights_and_keeps_what_was_there(
         "/etc/firstreply/credentials 700 root:root",
     ]
     assert machine.run("cat", "/etc/firstreply/firstreply.toml") == configuration(box, sink)
+    for name in ("share/man/man1/firstreply.1", "share/zsh/site-functions/_firstreply"):
+        assert (machine.root / "usr/local" / name).exists()
     assert "usage: firstreply" in machine.run("runuser", "-u", "firstreply", "--", "firstreply", "--help")
 
 
@@ -252,9 +254,7 @@ def test_the_removal_leaves_what_is_the_sellers(machine: Machine) -> None:
     make(machine.root, "uninstall")
     machine.run("systemctl", "daemon-reload")
 
-    left = machine.run(
-        "find", "/opt", "/etc", "/usr/local/bin", "/var/lib/firstreply", "-name", "*firstreply*"
-    )
+    left = machine.run("find", "/opt", "/etc", "/usr/local", "/var/lib/firstreply", "-name", "*firstreply*")
     assert not [name for name in left.split() if name.startswith(("/opt/", "/usr/"))]
     assert not machine.run("systemctl", "list-unit-files", "--no-legend", "firstreply*.timer", check=False)
     for name in (

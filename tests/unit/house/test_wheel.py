@@ -15,6 +15,7 @@ from daemon.ports.ledger.store import newest_version
 ROOT = Path(__file__).resolve().parents[3]
 CODE, SHIPPED = ("classifier", "daemon"), ("config", "systemd", "templates")
 SHARE = "firstreply-{version}.data/data/share/firstreply/"
+MANUAL = ("man/man1/firstreply.1", "man/man5/firstreply.toml.5")
 
 
 def git(*words: str, at: Path = ROOT) -> str:
@@ -46,6 +47,7 @@ def test_the_wheel_holds_every_tracked_file_and_no_other(wheel: Path) -> None:
     listed = git("ls-files", "-z", *CODE, *SHIPPED)
     share = SHARE.format(version=version_of(wheel))
     wanted = {name if name.startswith(CODE) else share + name for name in listed.strip("\0").split("\0")}
+    wanted |= {share.replace("firstreply/", name) for name in MANUAL}
     packed = set(zipfile.ZipFile(wheel).namelist())
     about = {name for name in packed if ".dist-info/" in name}
 
