@@ -5,6 +5,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
+TOOLS := build/tools
 PREFIX ?= /opt/firstreply
 ETC ?= /etc/firstreply
 BINDIR ?= /usr/local/bin
@@ -16,7 +17,7 @@ TMPFILESDIR ?= /etc/tmpfiles.d
 PLACES = DESTDIR="$(DESTDIR)" PREFIX="$(PREFIX)" ETC="$(ETC)" BINDIR="$(BINDIR)" SHAREDIR="$(SHAREDIR)" FISHDIR="$(FISHDIR)" UNITDIR="$(UNITDIR)" \
 	SYSUSERSDIR="$(SYSUSERSDIR)" TMPFILESDIR="$(TMPFILESDIR)"
 
-.PHONY: demo test test-webmail pictures webmail test-systemd train check bench fuzz soak docs install uninstall setup packages lock wheel clean
+.PHONY: demo test test-webmail pictures webmail test-systemd train check bench fuzz soak docs install uninstall setup packages lock wheel sbom audit clean
 
 demo: $(READY)
 	@$(BIN)/firstreply demo $(if $(SERVE),--serve)
@@ -75,14 +76,26 @@ $(READY): pyproject.toml requirements.lock
 	@bash tools/environment.sh $(PYTHON)
 	@touch $(READY)
 
+# tools that neither program nor tests import, in an environment of their own
+$(TOOLS)/.ready: requirements-tools.lock $(READY)
+	@$(BIN)/python -m venv --clear $(TOOLS)
+	@$(TOOLS)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements-tools.lock
+	@touch $@
+
 packages:
 	@bash tools/packages.sh
 
-lock:
+lock: $(TOOLS)/.ready
 	@bash tools/lock.sh
 
+audit: $(TOOLS)/.ready  # is a library known to be vulnerable? Asks a service on the network: 75 where it says nothing
+	@$(TOOLS)/bin/python -m tools.audit
+
+sbom: $(READY) $(TOOLS)/.ready  # CycloneDX: what an installation on this Python consists of
+	@$(TOOLS)/bin/python -m tools.sbom dist
+
 wheel: $(READY)  # for pipx; the same bytes whoever builds this commit
-	@rm -f dist/firstreply-*
+	@rm -f dist/firstreply-*.whl dist/firstreply-*-constraints.txt
 	@bash tools/wheel.sh dist
 	@cd dist && sha256sum firstreply-*
 

@@ -1,12 +1,15 @@
 #!/usr/bin/env bash
-# Writes requirements.lock: every library with its version and hashes, for Python 3.11 and newer; of these
-# requirements-run.lock with what an installation needs; and requirements-webmail.lock with what
-# `make test-webmail` needs besides.
+# Writes the locks, each with versions and hashes, for Python 3.11 and newer: requirements.lock with every library;
+# of these requirements-run.lock with what an installation needs; requirements-webmail.lock with what
+# `make test-webmail` needs besides; requirements-tools.lock with what lies in build/tools.
+# What is locked stays as it is, unless pyproject.toml wants another version or UV_UPGRADE=1 is set.
 set -euo pipefail
-.venv/bin/python -m pip install --quiet uv
-.venv/bin/uv pip compile pyproject.toml --extra demo --extra keyring --extra oauth --extra postgresql --group dev --universal --python-version 3.11 \
-    --generate-hashes --no-header --no-emit-index-url --quiet --output-file requirements.lock
-.venv/bin/uv pip compile pyproject.toml --extra demo --extra oauth --extra postgresql --constraint requirements.lock --universal \
-    --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --quiet --output-file requirements-run.lock
-.venv/bin/uv pip compile --group webmail --constraint requirements.lock --universal --python-version 3.11 \
-    --generate-hashes --no-header --no-emit-index-url --quiet --output-file requirements-webmail.lock
+lock() { # $1: the file; the rest: what goes into it
+    build/tools/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
+        --quiet --output-file "$@"
+}
+run=(pyproject.toml --extra demo --extra oauth --extra postgresql)
+lock requirements.lock "${run[@]}" --extra keyring --group dev
+lock requirements-run.lock "${run[@]}" --constraint requirements.lock --no-annotate
+lock requirements-webmail.lock --group webmail --constraint requirements.lock
+lock requirements-tools.lock --group tools
