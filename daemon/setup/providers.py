@@ -218,7 +218,10 @@ PROVIDERS: Sequence[Provider] = (
         _tls("imap.qiye.aliyun.com"),
         _submit("smtp.qiye.aliyun.com"),
         exchanges=(".mxhichina.com", ".qiye.aliyun.com"),
-        remarks=("Clients of other makers must be allowed by the company's administrator.",),
+        remarks=(
+            "Clients of other makers must be allowed by the company's administrator.",
+            "Where security passwords are enforced, it wants one that was made in the webmail.",
+        ),
     ),
 )
 """Every provider that has a preset; all others are `own`."""
