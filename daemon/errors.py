@@ -4,7 +4,9 @@
     ├── ConfigurationError    exit 78: a person must change a file; names file, key and remedy
     │   └── RevokedError     the provider takes our token no more; mail waits until somebody logs in again
     ├── TemporaryError        exit 75: the same act may succeed later; unknown failures count as this
-    │   └── LockedError       another process holds the ledger or the mailbox
+    │   ├── LockedError       another process holds the ledger or the mailbox
+    │   ├── CrowdedError      the server has no room now: too many connections or commands; says how long
+    │   └── FullError         the account's quota is used up
     ├── PermanentError        proven: repeating the act cannot succeed (a 5xx, a BAD, a damaged file)
     └── InDoubtError          the act may or may not have happened; look before acting again
 
@@ -44,6 +46,18 @@ class LockedError(TemporaryError):
     def __init__(self, problem: str, *, holder: str = "") -> None:
         super().__init__(problem)
         self.holder = holder
+
+
+class CrowdedError(TemporaryError):
+    """The server has no room for us now; `wait` is for how many seconds it asked to be left alone."""
+
+    def __init__(self, problem: str, *, wait: float = 0.0) -> None:
+        super().__init__(problem)
+        self.wait = wait
+
+
+class FullError(TemporaryError):
+    """The account takes no more mail until somebody makes room."""
 
 
 class PermanentError(FirstreplyError):

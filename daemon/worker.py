@@ -20,11 +20,10 @@ import tenacity
 from structlog.typing import FilteringBoundLogger
 
 from daemon.cycle import run_cycle
-from daemon.desk.alert import Alert, AlertKind
 from daemon.desk.mailbox import Mailbox
-from daemon.errors import ConfigurationError, FirstreplyError, LockedError, RevokedError
+from daemon.desk.retry import crowded
+from daemon.errors import ConfigurationError, CrowdedError, FirstreplyError, LockedError, RevokedError
 from daemon.house import House, WatchedSender
-from daemon.ports.idle import IdleWatcher
 from daemon.ports.imap import FolderNames, FolderStatus, ImapConnection
 from daemon.ports.ledger.store import Claim
 from daemon.ports.retry import GrowingWait
@@ -36,11 +35,16 @@ from daemon.stages.filing import doubt_left_sending
 from daemon.stages.freezing import made_again
 from daemon.stages.hands import corrections, wanted, watched
 from daemon.stages.restoring import hold_after_restoring
+from daemon.troubles import Troubles
+from daemon.watching import Watchers
 
 Result = TypeVar("Result")
 
 CLOCK_LOOK = timedelta(seconds=20)
 """How often the clocks are looked at when nothing else happens."""
+
+SETTLED = 600.0
+"""Seconds a connection must have lasted to be turned away for the first time again."""
 
 AFTER_A_BREAK = 2.0
 """Seconds before a new connection: an APPEND whose reply was lost shows within 88 ms on Dovecot."""
@@ -65,6 +69,10 @@ class MailboxWorker:
         self._sender = SmtpSender(settings.smtp)
         self._thread = ThreadPoolExecutor(1, thread_name_prefix=f"mailbox-{settings.mailbox.name}")
         self._hint = asyncio.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._watchers = Watchers(settings.imap, self._hint_from_a_thread, log, house.monotonic)
+        self._troubles = Troubles(house, settings, log)
+        self._rest = AFTER_A_BREAK
         self._claim: Claim | None = None
         self._connected_once = False
         self._recovered = False
@@ -89,11 +97,16 @@ class MailboxWorker:
         self._wanted = True
         self._hint.set()
 
+    def _hint_from_a_thread(self) -> None:
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self._hint.set)
+
     def _run(self, function: Callable[[], Result]) -> Awaitable[Result]:
         return asyncio.get_running_loop().run_in_executor(self._thread, function)
 
     async def run(self, *, once: bool = False) -> None:
         """Work until told to stop; with `once` until one complete cycle is done."""
+        self._loop = asyncio.get_running_loop()
         try:
             await self._run(self._claim_mailbox)
             if once:
@@ -101,7 +114,7 @@ class MailboxWorker:
                 return
             while not self._stopping.is_set():
                 await self._session_with_patience()
-                await self._pause(AFTER_A_BREAK)
+                await self._pause(self._rest)
         finally:
             await self._sender.close()
             self._thread.shutdown(wait=True)
@@ -131,23 +144,29 @@ class MailboxWorker:
         return isinstance(error, FirstreplyError)
 
     async def _session(self, *, once: bool = False) -> None:
-        """One connection's life; an error before its first full cycle leaves, a later one only ends it."""
+        """One connection's life; an error before its first full cycle leaves, a later one only ends it.
+
+        A server that turns us away again and again soon after it let us in is a failing one, too.
+        """
         connection: ImapConnection | None = None
-        watchers: list[IdleWatcher] = []
-        self._cycled = False
+        self._cycled, self._rest, began = False, AFTER_A_BREAK, self._house.monotonic()
         try:
             connection = await self._run(lambda: ImapConnection.connect(self._settings.imap))
             folders = await self._run(partial(self._folders, connection))
             self._connected_once = True
-            watchers = [] if once else self._watch(folders)
             await self._look(connection, folders, once=once)
         except FirstreplyError as error:
             self._failed(error)
-            if once or not self._cycled or isinstance(error, LockedError):
+            failing = not self._cycled
+            if isinstance(error, CrowdedError):
+                self._watchers.give_way(str(error))
+                _, self._rest = crowded(0, error.wait)
+                failing |= self._house.monotonic() - began < SETTLED
+            if once or failing or isinstance(error, LockedError):
                 raise
         finally:
-            for watcher in watchers:
-                await self._run(watcher.stop)
+            await self._run(self._watchers.stop)
+            self._hint.clear()  # it came before the break, and must not shorten the wait after it
             if connection is not None:
                 await self._run(connection.close)
 
@@ -156,6 +175,8 @@ class MailboxWorker:
         seen: dict[str, FolderStatus] = {}
         full_at = clocks_at = -math.inf
         while True:
+            if self._house.cycle.idle and not once:
+                self._watchers.start(folders)
             now = self._house.monotonic()
             full = now - full_at >= self._house.cycle.full_look.total_seconds()
             context = self._context(connection, folders)
@@ -185,11 +206,7 @@ class MailboxWorker:
         since, self._since = self._since, None
         sender = WatchedSender(self._sender, self._progress, self._house, self.name)
         counts = await run_cycle(context, statuses, sender, self._run, full=full, since=since)
-        done = self._house.now()
-        await self._run(
-            lambda: self._house.ledger.mailboxes.note_cycle(context.claim, done, connected=True, error=None)
-        )
-        await self._run(partial(self._tell_revoked, context.claim))
+        await self._run(lambda: self._troubles.cycled(context.claim, self._watchers.missing))
         seconds = self._house.monotonic() - began
         self._house.metrics.cycle(self.name, seconds)
         if counts or full:
@@ -198,20 +215,7 @@ class MailboxWorker:
     def _failed(self, error: FirstreplyError) -> None:
         self._progress()
         self.looked.set()
-        self._log.warning("cycle_failed", error=str(error), kind=type(error).__name__)
-        self._house.metrics.error(self.name, type(error).__name__)
-        if self._claim is not None and not isinstance(error, LockedError):
-            self._house.ledger.mailboxes.note_cycle(self._claim, None, connected=False, error=str(error))
-            self._tell_revoked(self._claim)
-
-    def _tell_revoked(self, claim: Claim) -> None:
-        """Raise the alert of a dead grant, once for each grant; SMTP may find it while IMAP still works."""
-        tokens = self._settings.tokens
-        if tokens is not None and tokens.revoked is not None:
-            alert = Alert(
-                AlertKind.LOGIN_REVOKED, f"login_revoked:{tokens.revoked}", f"firstreply login {self.name}"
-            )
-            self._house.ledger.alerts.raise_(claim, [alert], self._house.now(), "worker")
+        self._troubles.failed(self._claim, error)
 
     # ---- in the mailbox's thread -------------------------------------------------------------
 
@@ -267,24 +271,6 @@ class MailboxWorker:
             now=house.now,
             log=self._log,
         )
-
-    # ---- hints -------------------------------------------------------------------------------
-
-    def _watch(self, folders: FolderNames) -> list[IdleWatcher]:
-        """IDLE on the two folders where a second counts."""
-        if not self._house.cycle.idle:
-            return []
-        loop = asyncio.get_running_loop()
-
-        def hint() -> None:
-            loop.call_soon_threadsafe(self._hint.set)
-
-        watchers = [
-            IdleWatcher(self._settings.imap, folder, hint) for folder in (folders.inbox, folders.approved)
-        ]
-        for watcher in watchers:
-            watcher.start()
-        return watchers
 
     async def _pause(self, seconds: float) -> None:
         """Wait for a hint, the stop or the end of the time, whichever comes first."""

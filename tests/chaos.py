@@ -38,8 +38,12 @@ class Trigger:
 class ChaosProxy:
     """Forwards a port of its own to `target`; `with ChaosProxy(target) as proxy:`."""
 
-    def __init__(self, target: int) -> None:
+    def __init__(self, target: int, source: str = HOST) -> None:
         self.target = target
+        self.source = source
+        """The address that the server sees us come from."""
+        self.room: int | None = None
+        """Connections that may be open at once; of more the oldest ends with a BYE. None: any number."""
         self.dribble = 0
         """Largest piece from the server to the client; 0 for no limit."""
         self.on_server: Trigger | None = None
@@ -53,6 +57,7 @@ class ChaosProxy:
         self._silent = threading.Event()
         self._closing = threading.Event()
         self._sockets: list[socket.socket] = []
+        self._open: list[tuple[socket.socket, socket.socket]] = []
         self._listener = socket.create_server((HOST, 0))
         self.port: int = self._listener.getsockname()[1]
         self._threads = [threading.Thread(target=self._accept, daemon=True)]
@@ -89,14 +94,24 @@ class ChaosProxy:
             if not select.select([self._listener], [], [], 0.05)[0]:
                 continue
             client, _ = self._listener.accept()
-            server = socket.create_connection((HOST, self.target))
+            server = socket.create_connection((HOST, self.target), source_address=(self.source, 0))
             self.connections += 1
             self._sockets += [client, server]
+            self._open.append((client, server))
+            while self.room is not None and len(self._open) > self.room:
+                self._say_goodbye(*self._open[0])
             for source, sink in ((client, server), (server, client)):
                 source.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 pump = threading.Thread(target=self._pump, args=(source, sink, source is server), daemon=True)
                 self._threads.append(pump)
                 pump.start()
+
+    def _say_goodbye(self, client: socket.socket, server: socket.socket) -> None:
+        self._open.remove((client, server))
+        with contextlib.suppress(OSError):
+            client.sendall(b"* BYE Too many simultaneous connections\r\n")
+            client.shutdown(socket.SHUT_RDWR)
+            server.shutdown(socket.SHUT_RDWR)
 
     def _pump(self, source: socket.socket, sink: socket.socket, from_server: bool) -> None:
         with contextlib.suppress(OSError, ValueError):  # closed by a fault or at the end
@@ -105,6 +120,7 @@ class ChaosProxy:
                     continue
                 data = source.recv(PIECE)
                 if not data:
+                    self._open = [pair for pair in self._open if source not in pair]
                     sink.shutdown(socket.SHUT_WR)
                     return
                 if not self._silent.is_set():

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -133,11 +133,11 @@ class House(Mailroom):
         """A command of the program and its arguments, with this house's configuration."""
         return [command, "--config", str(self.config), *arguments]
 
-    def start(self, *arguments: str) -> None:
-        """Start the daemon in the background."""
+    def start(self, *arguments: str, changed: Mapping[str, object] | None = None) -> None:
+        """Start the daemon in the background; `changed` constants of its modules need the zygote."""
         words, path = self.words("run", *arguments), self.root / "log"
         if self.zygote is not None:
-            self.process = self.zygote.start(*words, stdout=path, stderr=path)
+            self.process = self.zygote.start(*words, stdout=path, stderr=path, changed=changed)
             return
         with path.open("ab") as log:
             self.process = subprocess.Popen([*PROGRAM, *words], stdout=log, stderr=log)

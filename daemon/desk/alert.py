@@ -37,6 +37,8 @@ class AlertKind(StrEnum):
     FOLDER_RENUMBERED = "folder_renumbered"
     FOLDER_MADE_AGAIN = "folder_made_again"
     LOGIN_REVOKED = "login_revoked"
+    SERVER_AWAY = "server_away"
+    MAILBOX_FULL = "mailbox_full"
 
 
 ALERTS: Mapping[str, str] = {
@@ -53,6 +55,8 @@ ALERTS: Mapping[str, str] = {
     AlertKind.FOLDER_RENUMBERED: "A folder was restored or made again; the drafts in it were read anew.",
     AlertKind.FOLDER_MADE_AGAIN: "A folder was renamed or deleted, and has been made again.",
     AlertKind.LOGIN_REVOKED: "The mail provider takes our token no more; mail waits until somebody logs in.",
+    AlertKind.SERVER_AWAY: "The mail server has let nothing be done for a quarter of an hour or more.",
+    AlertKind.MAILBOX_FULL: "The account is full: drafts cannot be stored until somebody makes room.",
     AlertKind.AUDIT_DIFFERS: "The inbox and the ledger do not hold the same messages.",
 }
 """Every kind of alert, and the sentence that tells it."""
@@ -109,6 +113,8 @@ def mail(mailbox: str, alerts: Sequence[Alert]) -> tuple[str, str]:
 
 _BY_WEIGHT = (
     AlertKind.LOGIN_REVOKED,
+    AlertKind.SERVER_AWAY,
+    AlertKind.MAILBOX_FULL,
     AlertKind.LEDGER_RESTORED,
     AlertKind.MASS_VANISH,
     AlertKind.FLOOD,

@@ -10,6 +10,10 @@ Errors: none.
 
 from datetime import datetime, timedelta
 
+CROWDED = (10.0, 300.0)
+"""The first and the longest wait, in seconds, after a server said that it has no room."""
+LONGEST_ASKED = 1800.0
+"""The longest wait that is granted to a server that asks for one."""
 FIRST = timedelta(minutes=1)
 LONGEST = timedelta(minutes=30)
 _ENOUGH = 30
@@ -19,6 +23,12 @@ _ENOUGH = 30
 def growing(failures: int, first: float, longest: float) -> float:
     """Seconds to wait after so many failures (0: the first one): doubled each time, up to the longest."""
     return min(longest, first * 2.0 ** min(failures, _ENOUGH))
+
+
+def crowded(failures: int, asked: float) -> tuple[float, float]:
+    """The least and the most seconds to leave a server alone that has no room, and asked for so many."""
+    ceiling, granted = growing(failures, *CROWDED), min(asked, LONGEST_ASKED)
+    return max(ceiling / 2, granted), max(ceiling, granted * 1.1)
 
 
 def next_attempt(attempts: int, now: datetime) -> datetime:

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 from enum import StrEnum
 
-from daemon.errors import FirstreplyError
+from daemon.errors import CrowdedError, FirstreplyError
 from daemon.ports.imap_dial import FAREWELL_SECONDS
 from daemon.ports.imap_errors import refusal
 from daemon.ports.imap_session import Session
@@ -31,6 +31,7 @@ class WatchState(StrEnum):
 
     CONNECTING = "connecting"
     WATCHING = "watching"
+    CROWDED = "crowded"
     UNSUPPORTED = "unsupported"
     STOPPED = "stopped"
 
@@ -39,7 +40,7 @@ class IdleWatcher:
     """Watches one folder with its own connection and thread; calls `hint` on anything new.
 
     It also hints after each connect, since anything may have happened before. Server faults, refused
-    logins and a missing folder are waited out; a server without IDLE ends the watch.
+    logins, a server without room and a missing folder are waited out; a server without IDLE ends the watch.
 
     Args:
         server: where to connect.
@@ -118,7 +119,8 @@ class IdleWatcher:
             finally:
                 session.close()
         except FirstreplyError as error:
-            self._tell(WatchState.CONNECTING, str(error))
+            crowded = isinstance(error, CrowdedError)
+            self._tell(WatchState.CROWDED if crowded else WatchState.CONNECTING, str(error))
             if began is None or time.monotonic() - began < SETTLED:
                 raise
         return True

@@ -14,7 +14,9 @@ from imapclient import exceptions
 
 from daemon.errors import (
     ConfigurationError,
+    CrowdedError,
     FirstreplyError,
+    FullError,
     InDoubtError,
     PermanentError,
     TemporaryError,
@@ -25,10 +27,25 @@ from daemon.ports.security import Security
 
 NEVER_CODES = frozenset({"LIMIT", "TOOBIG", "CANNOT", "BADCHARSET", "UNKNOWN-CTE"})
 """Codes of a NO that time will not heal, for this message or this name."""
-BUSY_CODES = frozenset({"UNAVAILABLE", "INUSE", "LIMIT", "SERVERBUG"})
+BUSY_CODES = frozenset({"UNAVAILABLE", "INUSE", "LIMIT", "SERVERBUG", "THROTTLED"})
 """Codes of a refused login that say nothing about the password."""
+CROWDED_CODES = frozenset({"UNAVAILABLE", "THROTTLED"})
+"""Codes of a NO that ask for patience, whatever the command was."""
+STORING = ("APPEND", "CREATE", "UID STORE", "UID COPY", "UID MOVE")
+"""What `[LIMIT]` refuses for good: too big, too long, too many. Of a question it means "too often"."""
 MISTAKES = (exceptions.CapabilityError, exceptions.IllegalStateError, exceptions.InvalidCriteriaError)
 LOST = (imaplib.IMAP4.abort, exceptions.ProtocolError, OSError)
+
+
+_CROWDED = re.compile(
+    r"throttl|rate[ -]?limit|back-?off|frequen(?:cy|tly)|try (?:again )?later"
+    r"|server (?:is )?(?:too )?(?:busy|unavailable)"
+    r"|too many (?:\S+ ){0,3}(?:connections|sessions|requests|commands|logins|attempts)"
+    r"|(?:number of|simultaneous|concurrent) (?:\S+ )?connections|connection limit"
+    r"|authenticated but not connected",  # Exchange, while it is overloaded
+    re.IGNORECASE,
+)
+_SUGGESTED = re.compile(r"back-?off time:? (\d+)(?:\.\d+)? ?(ms|millisec|s)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +59,27 @@ class Verdict:
 def refusal(what: str, kind: str, text: str) -> FirstreplyError:
     """Judge a NO or BAD: `what` was asked, `text` is the server's reply after that word."""
     said = f"{what}: the server said {kind} {text[:300]}"
-    if kind == "BAD" or code_of(text)[0] in NEVER_CODES:
+    code = code_of(text)[0]
+    if code == "OVERQUOTA":
+        return FullError(said)
+    if code in CROWDED_CODES or _CROWDED.search(text) or (code == "LIMIT" and not what.startswith(STORING)):
+        return CrowdedError(said, wait=suggested_wait(text))
+    if kind == "BAD" or code in NEVER_CODES:
         return PermanentError(said, reply=text)
     return TemporaryError(said)
+
+
+def suggested_wait(text: str) -> float:
+    """The seconds that a server asks to be left alone, such as Exchange does; 0 where it names none."""
+    match = _SUGGESTED.search(text)
+    if match is None:
+        return 0.0
+    return float(match[1]) / (1000 if match[2].lower().startswith("m") else 1)
+
+
+def _lost(said: str, text: str) -> TemporaryError:
+    """A connection that ended: with words of too much or without."""
+    return CrowdedError(said, wait=suggested_wait(text)) if _CROWDED.search(text) else TemporaryError(said)
 
 
 def verdict(error: Exception, what: str, *, changing: bool) -> Verdict:
@@ -57,7 +92,7 @@ def verdict(error: Exception, what: str, *, changing: bool) -> Verdict:
         return Verdict(TemporaryError(f"{what}: the folder can only be read ({text})"), usable=False)
     if isinstance(error, LOST):
         lost = f"{what}: the connection broke ({type(error).__name__}: {text[:300]})"
-        return Verdict(InDoubtError(lost) if changing else TemporaryError(lost), usable=False)
+        return Verdict(InDoubtError(lost) if changing else _lost(lost, text), usable=False)
     if isinstance(error, MISTAKES):
         return Verdict(PermanentError(f"{what}: {text[:300]}"), usable=True)
     if isinstance(error, imaplib.IMAP4.error):
@@ -105,12 +140,15 @@ def connecting(error: Exception, server: ImapServer) -> FirstreplyError:
     if isinstance(error, TimeoutError) and server.security is not Security.TLS:
         hint = '; if it never answers, the port may want security = "tls"'
     name = "the name was not found" if isinstance(error, socket.gaierror) else type(error).__name__
-    return TemporaryError(f"{where}: cannot connect ({name}: {str(error)[:300]}){hint}")
+    return _lost(f"{where}: cannot connect ({name}: {str(error)[:300]}){hint}", str(error))
 
 
 def _login(text: str, server: ImapServer, where: str) -> FirstreplyError:
-    if code_of(text)[0] in BUSY_CODES or "too many" in text.lower():
-        return TemporaryError(f"{where}: login refused for now ({text[:300]})")
+    words = text.lower()
+    # some count everything up in one sentence ("password is incorrect, login frequency limited, or ...")
+    crowded = "too many" in words or (_CROWDED.search(text) is not None and "password" not in words)
+    if code_of(text)[0] in BUSY_CODES or crowded:
+        return CrowdedError(f"{where}: login refused for now ({text[:300]})", wait=suggested_wait(text))
     log_in_again = (
         "Check that this user logged in, and that IMAP is allowed for it; else `firstreply login` again."
     )

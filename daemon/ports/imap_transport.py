@@ -9,6 +9,7 @@ Errors are imaplib's and the socket's; `imap_errors` translates them further up.
 
 import contextlib
 import imaplib
+import re
 import select
 import socket
 import ssl
@@ -25,6 +26,7 @@ LINE_LIMIT = 16_000_000
 """Longest line; the answer to SEARCH names a million UIDs in 8 MB where ESEARCH is missing."""
 LITERAL_LIMIT = 256_000_000
 """Longest literal; callers ask for far less, so that a longer one is a broken server."""
+_GOODBYE = re.compile(rb"^\* BYE ([^\r\n]*)", re.MULTILINE)
 SOCKET_OPTIONS = (  # by name: not every system has all of them
     ("SOL_SOCKET", "SO_KEEPALIVE", 1),
     ("IPPROTO_TCP", "TCP_NODELAY", 1),
@@ -119,9 +121,22 @@ class Transport(imaplib.IMAP4):
 
     def send(self, data: Any) -> None:  # noqa: ANN401  any buffer, as imaplib's
         """Send; the time-out is for each piece, so that a large message may take its time."""
-        with memoryview(data) as whole:
-            for start in range(0, len(whole), CHUNK):
-                self.sock.sendall(whole[start : start + CHUNK])
+        try:
+            with memoryview(data) as whole:
+                for start in range(0, len(whole), CHUNK):
+                    self.sock.sendall(whole[start : start + CHUNK])
+        except OSError as error:
+            if goodbye := self._goodbye():
+                raise self.abort(f"the server said goodbye: {goodbye!r}") from error
+            raise
+
+    def _goodbye(self) -> bytes:
+        """Why the server closed the connection, where it said so before we could read it."""
+        with contextlib.suppress(OSError, self.abort):
+            while self._receive_now():
+                pass
+        match = _GOODBYE.search(self._buffer, self._start)
+        return match[1][:200] if match else b""
 
     def shutdown(self) -> None:
         """Close the socket, whatever state it is in."""

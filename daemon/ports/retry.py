@@ -2,7 +2,8 @@
 
 Waits grow exponentially, are jittered (many mailboxes must not knock together) and capped, and there is
 no last try: a server that was away for a weekend is found on Monday. A refused login waits for
-minutes at once, since providers lock accounts that are hammered.
+minutes at once, since providers lock accounts that are hammered; a server without room for us is left
+alone for as long as it asks.
 
 Errors: those of the act that are not to be retried, and the last one when `stopping` is set.
 """
@@ -14,8 +15,14 @@ import tenacity
 from tenacity.stop import stop_base
 from tenacity.wait import wait_base
 
-from daemon.desk.retry import growing
-from daemon.errors import ConfigurationError, FirstreplyError, RevokedError, TemporaryError
+from daemon.desk.retry import crowded, growing
+from daemon.errors import (
+    ConfigurationError,
+    CrowdedError,
+    FirstreplyError,
+    RevokedError,
+    TemporaryError,
+)
 
 SLOW = 300.0
 """Seconds to wait, at least half of it, after a refused login or another fault of the settings."""
@@ -30,12 +37,16 @@ class GrowingWait(wait_base):
 
     def __call__(self, retry_state: tenacity.RetryCallState) -> float:
         """Seconds to wait after this try."""
-        outcome = retry_state.outcome
-        ceiling = growing(retry_state.attempt_number - 1, self.first, self.cap)
-        if outcome is not None and isinstance(outcome.exception(), ConfigurationError):
-            # a dead grant is found out without asking anybody, and may be renewed at any moment
-            ceiling = ceiling if isinstance(outcome.exception(), RevokedError) else max(ceiling, SLOW)
-        return random.uniform(ceiling / 2, ceiling)  # noqa: S311  a spread, no secret
+        error = retry_state.outcome.exception() if retry_state.outcome is not None else None
+        failures = retry_state.attempt_number - 1
+        ceiling = growing(failures, self.first, self.cap)
+        least = ceiling / 2
+        if isinstance(error, CrowdedError):
+            least, ceiling = crowded(failures, error.wait)
+        elif isinstance(error, ConfigurationError) and not isinstance(error, RevokedError):
+            # (a dead grant is found out without asking anybody, and may be renewed at any moment)
+            least, ceiling = SLOW / 2, max(ceiling, SLOW)
+        return random.uniform(least, ceiling)  # noqa: S311  a spread, no secret
 
 
 def retrying(

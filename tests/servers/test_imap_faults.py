@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from daemon.errors import FirstreplyError, InDoubtError, TemporaryError
+from daemon.errors import CrowdedError, FirstreplyError, FullError, InDoubtError, TemporaryError
 from daemon.ports.imap import ImapConnection, NewMessage
 from tests.account import Account
 from tests.chaos import ChaosProxy, Fault, Trigger
@@ -135,6 +135,16 @@ def test_kicked(connection: ImapConnection, account: Account, dovecot: Dovecot) 
     assert _is_closed(connection)
 
 
+def test_goodbye_that_is_there_before_we_speak(
+    connection: ImapConnection, proxy: ChaosProxy, account: Account
+) -> None:
+    """What the server said of too many connections is heard although our own words find no way to it."""
+    proxy.room = 1
+    ImapConnection.connect(account.server(port=proxy.port)).close()
+    with pytest.raises(CrowdedError, match="simultaneous"):
+        connection.poll(["INBOX"] * 50)
+
+
 @pytest.mark.parametrize(
     "said", [b"ESEARCH ALL 1:99999999999", b"ESEARCH ALL x", b"7 FETCH (UID", b"1 EXISTS"]
 )
@@ -185,12 +195,12 @@ def test_over_quota(full: Dovecot) -> None:
     """A refusal is temporary when nothing was stored, and a doubt when a part was."""
     connection = ImapConnection.connect(Account(full).server())
     whole = "MULTIAPPEND" in connection.capabilities
-    expected: type[FirstreplyError] = TemporaryError if whole else InDoubtError
+    expected: type[FirstreplyError] = FullError if whole else InDoubtError
     with pytest.raises(expected, match="OVERQUOTA") as caught:
         connection.append("INBOX", [new(number) for number in range(5)])
     assert type(caught.value) is expected
     assert connection.status("INBOX").messages == (0 if whole else 3)
     if not whole:
-        with pytest.raises(TemporaryError, match="OVERQUOTA"):
+        with pytest.raises(FullError, match="OVERQUOTA"):
             connection.append("INBOX", [new(9)])
     connection.close()

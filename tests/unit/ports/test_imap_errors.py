@@ -10,7 +10,9 @@ from imapclient import exceptions
 
 from daemon.errors import (
     ConfigurationError,
+    CrowdedError,
     FirstreplyError,
+    FullError,
     InDoubtError,
     PermanentError,
     TemporaryError,
@@ -77,7 +79,8 @@ def test_read_only_folder_waits() -> None:
 @pytest.mark.parametrize(
     ("sentence", "expected"),
     [
-        ("append failed: [OVERQUOTA] Quota exceeded", TemporaryError),
+        ("append failed: [OVERQUOTA] Quota exceeded", FullError),
+        ("FETCH command error: BAD [b'Request is throttled. Backoff Time: 9 ms']", CrowdedError),
         ("create failed: [CANNOT] Bad name", PermanentError),
         ("FETCH command error: BAD [b'Too long argument']", PermanentError),
         ("command FETCH illegal in state AUTH, only allowed in states SELECTED", PermanentError),
@@ -104,20 +107,60 @@ def test_foreign_exceptions_are_not_swallowed() -> None:
 @pytest.mark.parametrize(
     ("kind", "text", "expected"),
     [
-        ("NO", "[INUSE] try later", TemporaryError),
-        ("NO", "[UNAVAILABLE] backend", TemporaryError),
+        ("NO", "[INUSE] locked", TemporaryError),
+        ("NO", "[UNAVAILABLE] backend", CrowdedError),
+        ("NO", "[THROTTLED] slow down", CrowdedError),
+        ("BAD", "Request is throttled. Suggested Backoff Time: 51234 milliseconds", CrowdedError),
+        ("BAD", "User is authenticated but not connected.", CrowdedError),
         ("NO", "[EXPUNGEISSUED] gone", TemporaryError),
-        ("NO", "[OVERQUOTA] full", TemporaryError),
+        ("NO", "[OVERQUOTA] full", FullError),
         ("NO", "no idea", TemporaryError),
-        ("NO", "[LIMIT] too big", PermanentError),
         ("NO", "[TOOBIG] too big", PermanentError),
         ("NO", "[CANNOT] bad name", PermanentError),
         ("BAD", "syntax", PermanentError),
     ],
 )
 def test_refusal_by_code(kind: str, text: str, expected: type[FirstreplyError]) -> None:
-    """A NO is judged by its code (RFC 5530); without one it may pass."""
+    """A NO is judged by its code (RFC 5530) and its words; without either it may pass."""
     assert type(refusal("X", kind, text)) is expected
+
+
+@pytest.mark.parametrize(
+    ("what", "text", "expected"),
+    [
+        ("APPEND Sent", "[LIMIT] message too big", PermanentError),
+        ("CREATE Approval", "[LIMIT] name too long", PermanentError),
+        ("UID STORE", "[LIMIT] Too many keywords", PermanentError),
+        ("APPEND Sent", "[LIMIT] Rate limit hit", CrowdedError),
+        ("STATUS", "[LIMIT] not now", CrowdedError),
+        ("SELECT INBOX", "[LIMIT] SELECT Rate limit hit.", CrowdedError),
+    ],
+)
+def test_a_limit_is_for_good_only_where_something_is_stored(
+    what: str, text: str, expected: type[FirstreplyError]
+) -> None:
+    """`[LIMIT]` means "too big" to an APPEND and "too often" to a question."""
+    assert type(refusal(what, "NO", text)) is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("Request is throttled. Suggested Backoff Time: 51234 milliseconds", 51.234),
+        ("Suggested Backoff Time: 299904.5 ms", 299.904),
+        ("throttled; backoff time 30 seconds", 30),
+        ("throttled, later", 0),
+    ],
+)
+def test_the_wait_that_a_server_asks_for(text: str, seconds: float) -> None:
+    """It is read wherever the server puts it: into a refusal, a goodbye, a greeting."""
+    said = imaplib.IMAP4.abort(f"command: STATUS => {text}")
+    found = (
+        refusal("STATUS", "NO", text),
+        verdict(said, "STATUS", changing=False).error,
+        connecting(imaplib.IMAP4.error(f"b'* BYE {text}'"), SERVER),
+    )
+    assert [error.wait for error in found if isinstance(error, CrowdedError)] == [seconds] * 3
 
 
 def _login_error(text: str, context: BaseException | None = None) -> exceptions.LoginError:
@@ -130,13 +173,20 @@ def _login_error(text: str, context: BaseException | None = None) -> exceptions.
     ("error", "expected"),
     [
         (_login_error("[AUTHENTICATIONFAILED] Authentication failed."), ConfigurationError),
-        (_login_error("[UNAVAILABLE] Temporary authentication failure."), TemporaryError),
-        (_login_error("[ALERT] Too many simultaneous connections."), TemporaryError),
+        (_login_error("[UNAVAILABLE] Temporary authentication failure."), CrowdedError),
+        (_login_error("[ALERT] Too many simultaneous connections."), CrowdedError),
+        (_login_error("[LIMIT] not now"), CrowdedError),
+        (_login_error("Server Unavailable. 15"), CrowdedError),
+        (_login_error("LOGIN Login frequency limited"), CrowdedError),
+        (
+            _login_error("Login fail. Password is incorrect, login frequency limited, or system is busy."),
+            ConfigurationError,
+        ),
         (_login_error("socket error: EOF", imaplib.IMAP4.abort("socket error: EOF")), TemporaryError),
         (exceptions.CapabilityError("STARTTLS"), ConfigurationError),
         (ConnectionRefusedError(111, "refused"), TemporaryError),
         (socket.gaierror(-2, "unknown"), TemporaryError),
-        (imaplib.IMAP4.error("BYE too many connections"), TemporaryError),
+        (imaplib.IMAP4.error("BYE too many connections"), CrowdedError),
     ],
 )
 def test_connecting(error: Exception, expected: type[FirstreplyError]) -> None:

@@ -7,7 +7,15 @@ from typing import cast
 import pytest
 import tenacity
 
-from daemon.errors import ConfigurationError, FirstreplyError, LockedError, PermanentError, TemporaryError
+from daemon.desk.retry import CROWDED, LONGEST_ASKED
+from daemon.errors import (
+    ConfigurationError,
+    CrowdedError,
+    FirstreplyError,
+    LockedError,
+    PermanentError,
+    TemporaryError,
+)
 from daemon.ports.retry import SLOW, GrowingWait, retrying
 
 
@@ -36,6 +44,23 @@ def test_refused_login_waits_for_minutes() -> None:
     """Providers lock accounts that are hammered."""
     error = ConfigurationError("refused", where="imap", remedy="look")
     assert GrowingWait(1.0, 60.0)(_state(1, error)) >= SLOW / 2
+
+
+@pytest.mark.parametrize(
+    ("attempt", "asked", "least", "most"),
+    [
+        (1, 0, CROWDED[0] / 2, CROWDED[0]),
+        (50, 0, CROWDED[1] / 2, CROWDED[1]),
+        (1, 51.2, 51.2, 51.2 * 1.1),
+        (50, 51.2, CROWDED[1] / 2, CROWDED[1]),
+        (1, 86_400, LONGEST_ASKED, LONGEST_ASKED * 1.1),
+    ],
+)
+def test_a_server_without_room_is_left_alone(attempt: int, asked: float, least: float, most: float) -> None:
+    """For as long as it asks, within reason, and longer each time; never all mailboxes at once."""
+    wait = GrowingWait(1.0, 60.0)
+    waits = {wait(_state(attempt, CrowdedError("x", wait=asked))) for _ in range(50)}
+    assert least <= min(waits) < max(waits) <= most
 
 
 def test_goes_on_until_it_works() -> None:

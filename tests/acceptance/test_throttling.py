@@ -1,0 +1,124 @@
+"""Servers that count connections and commands: the daemon gives way, waits as asked, and goes on."""
+
+import json
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+
+import pytest
+from imapclient import IMAPClient
+
+from tests.account import Account
+from tests.chaos import ChaosProxy
+from tests.daemon_kit import House, until
+from tests.dovecot import HOST, PASSWORD, Dovecot
+from tests.mails import BROKEN
+
+QUICK = {"daemon.desk.retry.CROWDED": (0.1, 0.2), "daemon.worker.AFTER_A_BREAK": 0.05}
+ROOM = 3
+
+
+def said(house: House, event: str) -> int:
+    """How often the log tells of an event."""
+    return house.log().count(f"event={event} ")
+
+
+def works(house: House, sent: int = 1) -> None:
+    """The main job from end to end."""
+    house.receive(BROKEN)
+    (uid,) = until(house.drafts, "a draft")
+    house.move(uid, "Approved")
+    until(lambda: house.states() == {"sent": sent}, "the answer sent")
+
+
+def last_error(house: House) -> str:
+    """What `status` says is wrong."""
+    (box,) = json.loads(house.command("status", "--json").stdout)["mailboxes"]
+    return str(box["last_error"] or "")
+
+
+@pytest.fixture(name="narrow")
+def _narrow(house: House) -> Iterator[ChaosProxy]:
+    """A server with room for three connections of the daemon's address; agents come from another one."""
+    with (
+        Dovecot(more=f"mail_max_userip_connections = {ROOM}") as server,
+        ChaosProxy(server.port, "127.0.0.9") as proxy,
+    ):
+        house.imap_port = server.port
+        house.configure(imap_port=proxy.port)
+        house.first_run()
+        yield proxy
+
+
+def test_fewer_connections_are_enough(house: House, narrow: ChaosProxy) -> None:
+    """Others hold two of three: the work goes on by polling, it is said once, and IDLE comes back later."""
+    with ExitStack() as others:
+        for _ in range(ROOM - 1):
+            other = IMAPClient(HOST, narrow.port, ssl=False)
+            others.callback(other.shutdown)
+            other.login(house.user, PASSWORD)
+        house.start(changed=QUICK)
+        until(lambda: said(house, "idle_crowded"), "the lack of room told")
+        until(lambda: narrow.connections > 8, "further tries to watch")
+        works(house)
+        until(lambda: "without IDLE" in last_error(house), "it in the status")
+        assert (said(house, "idle_crowded"), said(house, "cycle_failed")) == (1, 0)
+    until(lambda: said(house, "idle_again"), "IDLE once there is room")
+    tries = narrow.connections
+    works(house, sent=2)
+    until(lambda: last_error(house) == "", "a status without it")
+    assert narrow.connections == tries
+
+
+def test_a_server_that_ends_the_older_connection_gets_one(house: House, account: Account) -> None:
+    """It says goodbye to the connection that works as soon as there are more: IDLE is what is given up."""
+    house.first_run()
+    with ChaosProxy(account.dovecot.port) as proxy:
+        house.configure(imap_port=proxy.port)
+        proxy.room = 1
+        house.start(changed=QUICK)
+        until(lambda: "kind=CrowdedError" in house.log(), "the goodbye")
+        works(house)
+        tries = proxy.connections
+        works(house, sent=2)
+    assert (proxy.connections, said(house, "idle_crowded")) == (tries, 1)
+
+
+ASKED = 0.6
+THROTTLED = {
+    "at login": (rb"OK [^\r]*Logged in", b"NO [UNAVAILABLE] Account is temporarily unavailable", 0),
+    "at login, by a limit": (rb"OK [^\r]*Logged in", b"NO [LIMIT] Too many connections", 0),
+    "instead of a greeting": (rb"\* OK [^\r]*ready\.", b"* BYE Too many connections", 0),
+    "a poll": (rb"OK Status completed[^\r]*", b"NO [LIMIT] STATUS Rate limit hit.", 0),
+    "as Exchange does": (
+        rb"OK Status completed[^\r]*",
+        b"BAD Request is throttled. Suggested Backoff Time: 600 milliseconds",
+        ASKED,
+    ),
+    "by a goodbye": (
+        rb"\w+ OK Status completed[^\r]*",
+        b"* BYE Request is throttled. Suggested Backoff Time: 600 milliseconds",
+        ASKED,
+    ),
+}
+
+
+@pytest.mark.parametrize("how", THROTTLED)
+def test_a_throttled_mailbox_waits_and_goes_on(house: House, account: Account, how: str) -> None:
+    """No password is blamed, no mail is lost, the status tells, and the server gets the peace it asks for."""
+    pattern, words, asked = THROTTLED[how]
+    with ChaosProxy(account.dovecot.port) as proxy:
+        house.configure(imap_port=proxy.port, idle=False)
+        house.start(changed=QUICK)
+        until(lambda: said(house, "cycle"), "the first cycle")
+        proxy.rewrite = (pattern, words)
+        if how.startswith(("at login", "instead")):
+            account.dovecot.kick(account.name)
+        until(lambda: "kind=CrowdedError" in house.log(), "the throttling")
+        proxy.rewrite, began, tries = None, time.monotonic(), proxy.connections
+        house.receive(BROKEN)
+        assert words.removeprefix(b"* ").split(b" ", 1)[1].decode() in last_error(house)
+        until(lambda: proxy.connections > tries, "a new try")
+        assert time.monotonic() - began > asked * 0.9
+        until(lambda: house.states() == {"queued": 1}, "the draft")
+    assert "ConfigurationError" not in house.log()
