@@ -196,7 +196,7 @@ def moment(when: datetime) -> str:
     return f"{when:%H:%M} UTC on {when:%d %B}"
 
 
-def note_text(reason: str, words: Words, order_id: str = "") -> tuple[str, str]:
+def note_text(reason: str, words: Words, order_id: str = "", buyer: str = "") -> tuple[str, str]:
     """Subject and text of a note."""
     text = HELD_REASONS[reason].format(
         approved=f'"{words.approved}"',
@@ -207,7 +207,8 @@ def note_text(reason: str, words: Words, order_id: str = "") -> tuple[str, str]:
         detail=words.detail or "no details",
         time=moment(words.time) if words.time else "an unknown time",
     )
-    about = f" (order {order_id})" if order_id else ""
+    who = ", ".join(word for word in (buyer, order_id and f"order {order_id}") if word)
+    about = f" ({who})" if who else ""
     subject = f"{SUBJECTS.get(reason, 'Not sent: a draft needs you')}{about}"
     closing = "This is a note from firstreply. Nobody else has received it; you may delete it."
     return subject, f"{text}\n\nReason: {reason}\n\n{closing}\n"

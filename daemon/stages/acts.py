@@ -127,15 +127,13 @@ def _hold(context: Context, act: Act, detail: str = "") -> str | None:
             act.draft_id,
             act.reason,
             "approval",
-            draft.order_id,
             recipient=draft.recipient,
             detail=detail,
         )
     else:
         about = act.copies[0].place if act.copies else None
-        again = new_note(
-            context, act.reason, draft.order_id, recipient=draft.recipient, detail=detail, about=about
-        )
+        buyer = context.ledger.about.buyer(act.draft_id)
+        again = new_note(context, act.reason, buyer, recipient=draft.recipient, detail=detail, about=about)
         context.ledger.drafts.leave_note(context.claim, again, context.now(), act.draft_id)
     return "held" if to_queue(context, act) else None
 
@@ -234,7 +232,8 @@ def _out_of_date(context: Context, act: Act) -> str:
     why = "a newer one" if act.reason == "newer_draft" and act.item.rival else state.value
     # named by the draft: an editor that saves again and again gets one note
     about = Place(state.value, 0, act.draft_id)
-    explained = new_note(context, act.reason, act.item.draft.order_id, detail=why, about=about)
+    buyer = context.ledger.about.buyer(act.draft_id)
+    explained = new_note(context, act.reason, buyer, detail=why, about=about)
     context.ledger.drafts.leave_note(context.claim, explained, context.now(), act.draft_id)
     move(context, act.copies, context.folders.rejected)
     context.log.warning(act.reason, **act.ids, state=state)
@@ -247,7 +246,8 @@ def _vanish(context: Context, act: Act) -> str | None:
     if found is not None:  # a folder that no look goes through, or a look that came too early
         context.log.warning("vanished_copy_found", **act.ids, folder=found.folder)
         return None
-    explained = new_note(context, "vanished", draft.order_id, recipient=draft.recipient)
+    buyer = context.ledger.about.buyer(act.draft_id)
+    explained = new_note(context, "vanished", buyer, recipient=draft.recipient)
     context.ledger.copies.vanished(context.claim, draft, explained, context.now())
     context.log.warning("draft_vanished", **act.ids)
     return "vanished"
@@ -255,7 +255,7 @@ def _vanish(context: Context, act: Act) -> str | None:
 
 def _turned_up(context: Context, act: Act) -> str | None:
     draft = act.item.draft
-    hold(context, act.draft_id, "turned_up", "approval", draft.order_id, recipient=draft.recipient)
+    hold(context, act.draft_id, "turned_up", "approval", recipient=draft.recipient)
     return "held" if to_queue(context, act) else None
 
 

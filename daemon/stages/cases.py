@@ -27,6 +27,7 @@ from daemon.desk.claim import (
 )
 from daemon.desk.playbook import Playbook
 from daemon.desk.worklist import Reminder
+from daemon.ports.ledger.about import Buyer
 from daemon.ports.ledger.cases import Filing, Unfiled
 from daemon.ports.ledger.delivery_rows import Unfiled as Sent
 from daemon.reply.copies import UnreadableCopyError, read_copy
@@ -140,7 +141,7 @@ def _remind(context: Context, case: Case) -> None:
     """An alert and a note, once for each step of a case."""
     key = f"case:{case.case_id}:{case.state}:{case.due_at:%Y%m%dT%H%M}"
     alert = Alert(AlertKind.CASE_DUE, key, f"{title(case)}.", "case", case.case_id)
-    note = new_note(context, "case_due", case.order_id, detail=title(case), when=case.due_at)
+    note = new_note(context, "case_due", Buyer(order_id=case.order_id), detail=title(case), when=case.due_at)
     if context.ledger.cases.remind(context.claim, alert, note, context.now()):
         for ids in named(context, "case", case.case_id):
             context.log.warning("case_due", **ids, state=case.state.value)

@@ -21,6 +21,7 @@ from daemon.desk.disposition import Action
 from daemon.desk.link import TOKEN_OCTETS, LinkKind, message_id, token_from
 from daemon.desk.order import OrderFacts
 from daemon.desk.playbook import FOLLOW_UP, HOLDING, Scenario
+from daemon.ports.ledger.about import Buyer
 from daemon.ports.ledger.draft_rows import NewDraft, NewNote, Owed
 from daemon.reply.attachments import Attachment
 from daemon.reply.compose import Reply, written
@@ -167,6 +168,7 @@ def _text(context: Context, case: _Case, now: datetime) -> _Text:
     template, language = case.template, case.language
     facts = _facts(context, case, language, now).values
     notes = _notes(context, case, now)
+    buyer = Buyer(case.owed.buyer_name or "", case.owed.order_id)
     try:
         if template == HOLDING:
             return _Text(HOLDING, "unsure_so_holding", context.templates.render(HOLDING, language, facts))
@@ -178,7 +180,7 @@ def _text(context: Context, case: _Case, now: datetime) -> _Text:
             missing = new_note(
                 context,
                 "promised",
-                case.owed.order_id,
+                buyer,
                 detail=", ".join(rendered.gaps),
                 when=_promised(case, now),
             )
@@ -186,7 +188,7 @@ def _text(context: Context, case: _Case, now: datetime) -> _Text:
     except TemplateError as error:
         ids = {"message": case.owed.message_id}
         context.log.error("template_failed", **ids, template=template, detail=str(error))
-        failed = new_note(context, "template_failed", case.owed.order_id, detail=str(error))
+        failed = new_note(context, "template_failed", buyer, detail=str(error))
         return _Text("none", "template_failed", Rendered(_BLANK, ("answer",)), notes=(*notes, failed))
     used = case.answer is not None and case.answer.text in rendered.text
     source = case.answer.source if case.answer is not None and used else ""

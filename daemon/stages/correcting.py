@@ -86,4 +86,4 @@ def _correct_message(context: Context, known: Corrected, scenario: Scenario) -> 
         return
     (item,) = context.ledger.copies.touched(context.claim, known.open_draft)
     if correct_draft(context, item, scenario) and item.draft.state != "held":
-        hold(context, known.open_draft, "kept_after_correction", "approval", item.draft.order_id)
+        hold(context, known.open_draft, "kept_after_correction", "approval")

@@ -139,7 +139,6 @@ def _hold(context: Context, due: Due, stop: Stop) -> None:
         due.draft_id,
         stop.reason,
         "dispatch",
-        due.order_id,
         recipient=due.recipient,
         detail=stop.detail,
         when=stop.when,
@@ -280,11 +279,11 @@ def _record(context: Context, ready: Ready, outcome: Outcome) -> bool:
             _tell_first_response(context, due, first.seconds, within=first.within_rule)
         return True
     if outcome.kind is OutcomeKind.IN_DOUBT:
-        doubtful = new_note(context, "in_doubt", when=now)
+        doubtful = new_note(context, "in_doubt", context.ledger.about.buyer(due.draft_id), when=now)
         book.in_doubt(context.claim, ready.delivery_id, outcome.text, doubtful, now)
     elif _refused(outcome):
         reason = "refused_at_the_end" if outcome.stage == "content" else "refused"
-        refused = new_note(context, reason, due.order_id, detail=outcome.text)
+        refused = new_note(context, reason, context.ledger.about.buyer(due.draft_id), detail=outcome.text)
         book.refused(context.claim, ready.delivery_id, outcome.code, outcome.text, refused, now)
     return False
 

@@ -105,7 +105,6 @@ def _sort(context: Context, owed: list[Owed]) -> tuple[list[Owed], int]:
                     item.open_draft,
                     "newer_message",
                     "drafting",
-                    item.order_id,
                     when=item.received_at,
                 )
                 held += 1

@@ -38,7 +38,7 @@ def doubt_left_sending(context: Context) -> int:
     """At the start: whatever an earlier daemon left in `sending` may have been sent."""
     left = context.ledger.deliveries.left_sending(context.claim)
     for item in left:
-        note = new_note(context, "in_doubt", when=item.ended_at)
+        note = new_note(context, "in_doubt", context.ledger.about.buyer(item.draft_id), when=item.ended_at)
         context.ledger.deliveries.in_doubt(
             context.claim,
             item.delivery_id,
@@ -187,7 +187,8 @@ def _tell_duplicate(context: Context, item: Beside) -> None:
     """The buyer may have two answers: a note and an alert, once for each draft."""
     now = context.now()
     about = Place("sent twice", 0, item.draft_id)
-    note = new_note(context, "duplicate", item.order_id, detail=moment(item.internal_at), about=about)
+    buyer = context.ledger.about.buyer(item.draft_id)
+    note = new_note(context, "duplicate", buyer, detail=moment(item.internal_at), about=about)
     context.ledger.drafts.leave_note(context.claim, note, now, item.draft_id)
     order = f"Order {item.order_id}." if item.order_id else ""
     alert = Alert(AlertKind.DUPLICATE, f"duplicate {item.draft_id}", order, "draft", item.draft_id)

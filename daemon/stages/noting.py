@@ -12,17 +12,20 @@ from datetime import datetime
 
 from daemon.desk.link import TOKEN_OCTETS, LinkKind, message_id, token_from
 from daemon.ports.imap import NewMessage
+from daemon.ports.ledger.about import Buyer
 from daemon.ports.ledger.draft_rows import NewNote, Place
 from daemon.reply.compose import note
 from daemon.reply.notes import Words, note_text
 from daemon.stages.context import Context
 from daemon.stages.hands import note_folder
 
+NOBODY = Buyer()
+
 
 def new_note(
     context: Context,
     reason: str,
-    order_id: str = "",
+    buyer: Buyer = NOBODY,
     *,
     recipient: str = "",
     detail: str = "",
@@ -39,7 +42,7 @@ def new_note(
         detail,
         when,
     )
-    subject, text = note_text(reason, words, order_id)
+    subject, text = note_text(reason, words, buyer.order_id, buyer.name)
     # whatever keeps the mail where it lies, each look at it would leave a further note
     named = f"{reason} {about.uidvalidity} {about.uid} {about.folder}" if about is not None else ""
     return note_of(context, reason, subject, text, about=named)
@@ -69,14 +72,14 @@ def hold(
     draft_id: int,
     reason: str,
     stage: str,
-    order_id: str = "",
     *,
     recipient: str = "",
     detail: str = "",
     when: datetime | None = None,
 ) -> None:
     """Stop a draft and plan the note that says why."""
-    explained = new_note(context, reason, order_id, recipient=recipient, detail=detail, when=when)
+    buyer = context.ledger.about.buyer(draft_id)
+    explained = new_note(context, reason, buyer, recipient=recipient, detail=detail, when=when)
     message = context.ledger.drafts.hold(context.claim, draft_id, reason, explained, context.now(), stage)
     context.log.warning("draft_held", message=message, draft=draft_id, reason=reason)
 

@@ -20,6 +20,7 @@ from daemon.desk.draft import DraftState
 from daemon.desk.link import TOKEN_OCTETS, LinkKind, links_in, message_id, token_from
 from daemon.desk.receipt import Candidate, Joined, Outcome, Receipt, bare, join, overdue
 from daemon.mail.kinds import Notice
+from daemon.ports.ledger.about import Buyer
 from daemon.ports.ledger.draft_rows import NewDraft
 from daemon.ports.ledger.receipt_rows import NoticeRow, Sending
 from daemon.reply.compose import Reply, written
@@ -131,13 +132,15 @@ def _apply(
         return True
     if found.outcome is Outcome.REOPENED and found.conversation is not None:
         about = found.conversation
-        note = new_note(context, "agents_answer_undelivered", about.order_id, when=about.answered_at)
+        note = new_note(
+            context, "agents_answer_undelivered", Buyer(order_id=about.order_id), when=about.answered_at
+        )
         book.reopen(claim, row.message_id, about, note, receipt.notice, now)
         return True
     told = None
     if found.outcome is Outcome.NOT_TRUSTED:
         order = receipt.order_ids[0] if receipt.order_ids else ""
-        told = new_note(context, "receipt_not_trusted", order, detail=row.sender or "")
+        told = new_note(context, "receipt_not_trusted", Buyer(order_id=order), detail=row.sender or "")
     book.without_effect(claim, row.message_id, found.outcome, now, told)
     return False
 
@@ -150,7 +153,8 @@ def _bounce(context: Context, receipt: Receipt, sending: Sending) -> bool:
     if receipt.notice is Notice.UNDELIVERED and sending.raw and book.may_be_drafted_again(sending):
         again = _again(context, sending)
     words = reason if again is not None or receipt.notice is Notice.OPT_OUT else "undelivered_no_draft"
-    note = new_note(context, words, sending.order_id, recipient=sending.recipient, when=sending.sent_at)
+    buyer = context.ledger.about.buyer(sending.draft_id)
+    note = new_note(context, words, buyer, recipient=sending.recipient, when=sending.sent_at)
     return book.bounce(context.claim, receipt.message_id, sending, reason, note, again, context.now())
 
 

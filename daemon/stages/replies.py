@@ -46,5 +46,5 @@ def own_replies(context: Context, replies: Sequence[Linked]) -> Counter[str]:
 def _ask(context: Context, draft: DraftRow, when: datetime) -> bool:
     if draft.state is DraftState.HELD:
         return False
-    hold(context, draft.draft_id, "wrote_to_buyer", "approval", draft.order_id, when=when)
+    hold(context, draft.draft_id, "wrote_to_buyer", "approval", when=when)
     return True

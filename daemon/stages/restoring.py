@@ -35,7 +35,7 @@ def hold_after_restoring(context: Context) -> int:
     approved = context.ledger.drafts.in_states(context.claim, {DraftState.APPROVED})
     for draft in approved:
         context.ledger.deliveries.abandon(context.claim, draft.draft_id, RESTORED, now)
-        hold(context, draft.draft_id, RESTORED, "dispatch", draft.order_id, detail=detail)
+        hold(context, draft.draft_id, RESTORED, "dispatch", detail=detail)
     if not approved:
         told = new_note(context, RESTORED, detail=detail)
         context.ledger.drafts.leave_note(context.claim, told, now)

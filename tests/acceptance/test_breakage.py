@@ -157,6 +157,7 @@ def test_a_lost_answer_is_a_doubt_and_never_repeated(running: House) -> None:
     running.sink.fault = None
     (note,) = until(running.notes, "the note")
     assert "may or may not have reached the buyer" in text_of(note).replace("\n", " ").replace("  ", " ")
+    assert b"Subject: Please look: in doubt (Mia, order 302-" in note
     running.receive(BROKEN)
     until(lambda: running.states().get("queued") == 1, "another buyer's draft meanwhile")
     assert len(running.sink.accepted) == 1

@@ -100,6 +100,7 @@ def test_a_doubt_is_told_to_the_agent_and_never_sent_again(zygote: Zygote, house
     to_rest(zygote, house)
     (note,) = house.notes()
     assert b"may or may not have reached the buyer" in note.replace(b"=\r\n", b"")
+    assert b"Subject: Please look: in doubt (Mia, order 302-" in note
     for _ in range(3):
         assert zygote.once(house) == 0
     assert house.sink.accepted == []

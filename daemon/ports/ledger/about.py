@@ -1,4 +1,4 @@
-"""Which buyer messages a row of the ledger is about: by them a log line is found again.
+"""What a row of the ledger is about: the buyer messages, by which a log line is found again, and the buyer.
 
 Promises: a draft, a delivery, a receipt and a note are about one message; a clock counts several, and a case
 may have been led on by several. Oldest first.
@@ -8,6 +8,7 @@ Errors: those of `store.py`.
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -22,8 +23,16 @@ AT_ONCE = 500
 NEWEST = t.response_clock.alias("newest")
 
 
+@dataclass(frozen=True, slots=True)
+class Buyer:
+    """By what a person knows a buyer; both may be empty."""
+
+    name: str = ""
+    order_id: str = ""
+
+
 class AboutBook:
-    """What the log asks."""
+    """What the log and notes ask."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -37,6 +46,14 @@ class AboutBook:
                 for number, message in connection.execute(query.order_by(sa.text("1, 2"))):
                     found[number].append(message)
         return found
+
+    def buyer(self, draft_id: int) -> Buyer:
+        """Whom a draft answers."""
+        c = t.conversation.c
+        query = sa.select(c.buyer_name, c.order_id).join(t.draft, t.draft.c.conversation_id == c.id)
+        with reading(self._engine) as connection:
+            row = connection.execute(query.where(t.draft.c.id == draft_id)).one_or_none()
+        return Buyer(row.buyer_name or "", row.order_id or "") if row is not None else Buyer()
 
 
 def _query(subject: str, numbers: Sequence[int]) -> sa.Select[Any] | sa.CompoundSelect[Any]:

@@ -27,8 +27,8 @@ WORDS = Words(
 @pytest.mark.parametrize("reason", HELD_REASONS)
 def test_each_reason_has_a_note_that_can_be_written(reason: str) -> None:
     """No placeholder is left, the reason stands in it, and it says that nobody else has it."""
-    subject, text = note_text(reason, WORDS, ORDER)
-    assert ORDER in subject
+    subject, text = note_text(reason, WORDS, ORDER, "Mia")
+    assert subject.endswith(f"(Mia, order {ORDER})")
     assert not set("{}") & set(subject + text)
     assert f"Reason: {reason}" in text
     assert "Nobody else has received it" in text
@@ -68,6 +68,7 @@ def test_a_note_without_details_says_so() -> None:
     assert "no details" in note_text("refused", bare)[1]
     assert "an unknown time" in note_text("newer_message", bare)[1]
     assert note_text("newer_message", bare)[0] == "Not sent: a draft needs you"
+    assert note_text("newer_message", bare, buyer="Mia")[0] == "Not sent: a draft needs you (Mia)"
 
 
 def test_an_unknown_reason_is_a_bug() -> None:
