@@ -2,7 +2,8 @@
 
 MULTIAPPEND (RFC 3502) puts a batch into one command; without it commands are sent together where the
 server takes literals without being asked (LITERAL+, LITERAL-, RFC 7888), else one waits for the other.
-Where the messages went is what APPENDUID says (RFC 4315).
+Where the messages went is what APPENDUID says (RFC 4315). What is larger than a server says it takes
+(APPENDLIMIT, RFC 7889) is not sent at all.
 
 Errors: TemporaryError or PermanentError when nothing was stored; InDoubtError when the reply was lost or
 only a part was stored: then look for each message's own id before repeating.
@@ -16,8 +17,19 @@ from daemon.ports.imap_folders import create_for_use
 from daemon.ports.imap_session import Reply, Session
 from daemon.ports.imap_status import poll
 from daemon.ports.imap_values import NewMessage, Placed
-from daemon.ports.imap_wire import code_of, expand_set, folder_argument, internal_date
+from daemon.ports.imap_wire import (
+    code_of,
+    expand_set,
+    folder_argument,
+    internal_date,
+    number,
+    pairs,
+    responses,
+    values,
+)
 
+UNASKED_SIZE = 100_000
+"""A message below that is appended without asking how much a folder takes."""
 BATCH_MESSAGES = 200
 BATCH_BYTES = 16_000_000
 SMALL_LITERAL = 4096
@@ -30,6 +42,7 @@ def append(session: Session, folder: str, messages: Sequence[NewMessage]) -> Pla
     """Append all; a missing folder is created and the batch repeated once."""
     if any(not message.raw for message in messages):
         raise PermanentError("APPEND: a message without a byte")
+    _require_size(session, folder, max((len(message.raw) for message in messages), default=0))
     batches = list(_batches(session, messages))
     several = len(batches) > 1 and folder in poll(session, [folder])
     if several or (session.selected is not None and session.selected.folder == folder):
@@ -47,6 +60,31 @@ def append(session: Session, folder: str, messages: Sequence[NewMessage]) -> Pla
             validity, told = _told(reply, len(batch))
             uids.extend(told)
     return Placed(validity, tuple(uids))
+
+
+def _require_size(session: Session, folder: str, largest: int) -> None:
+    limit = size_limit(session, folder, largest)
+    if limit is not None and largest > limit:
+        raise PermanentError(f"APPEND: {largest} bytes, and the server takes {limit} at most")
+
+
+def size_limit(session: Session, folder: str, largest: int) -> int | None:
+    """The size up to which a message is taken; None where the server does not tell, or it cannot matter."""
+    for word in session.capabilities:
+        name, _, value = word.partition("=")
+        if name == "APPENDLIMIT" and value.isdigit():
+            return int(value)
+    if "APPENDLIMIT" not in session.capabilities or largest < UNASKED_SIZE:
+        return None
+    for response in responses(
+        session.exchange(("STATUS", folder_argument(folder), b"(APPENDLIMIT)"), wants="STATUS").data
+    ):
+        match values(response):
+            case [_, list() as items]:
+                return number(pairs(items).get(b"APPENDLIMIT"))
+            case _:
+                continue
+    return None
 
 
 def _batches(session: Session, messages: Sequence[NewMessage]) -> Iterator[list[NewMessage]]:

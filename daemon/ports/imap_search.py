@@ -15,6 +15,8 @@ from daemon.ports.imap_reading import headers
 from daemon.ports.imap_session import Session
 from daemon.ports.imap_wire import expand_set, number, quoted, search_date
 
+NEEDLE = 300
+"""Longest value that is searched for: a sender may write an id that is longer than any command line."""
 LISTS_OF_IDS = frozenset({"references", "in-reply-to"})
 INDEXED = frozenset({"message-id", "in-reply-to", "subject"})
 """Fields that every server finds."""
@@ -61,7 +63,7 @@ def search_header(session: Session, folder: str, field: str, value: str, first: 
     of the value; what counts is the field that is fetched afterwards. Where SEARCH is blind for a field, that
     of the newest messages is fetched.
     """
-    needle = max(_PRINTABLE_RUN.findall(value), key=len, default="")
+    needle = max(_PRINTABLE_RUN.findall(value), key=len, default="")[:NEEDLE]
     if not needle or _FORBIDDEN.search(value) or _FORBIDDEN.search(field):
         raise PermanentError(f"no value for a header search: {field!r} {value[:100]!r}")
     bound = ("UID", f"{first}:*") if first > 1 else ()

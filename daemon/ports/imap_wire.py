@@ -13,8 +13,8 @@ from imapclient.exceptions import ProtocolError
 from imapclient.imap_utf7 import decode as from_utf7
 from imapclient.imap_utf7 import encode as to_utf7
 
-SET_OCTETS = 7000
-"""Longest UID set of one command; RFC 7162 section 4 asks for lines below 8192 octets."""
+SET_OCTETS = 900
+"""Longest UID set of one command: every server takes lines of 1000 octets (RFC 2683 section 3.2.1.5)."""
 SET_NUMBERS = 10_000_000
 """Longest range that is believed; a longer one would cost more memory than any folder is worth."""
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")

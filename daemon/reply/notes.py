@@ -111,6 +111,15 @@ HELD_REASONS: Mapping[str, str] = {
         "({detail}). Drafts that had been approved are held. See in Sent that they have not been answered, "
         "then move them to {approved} once more."
     ),
+    "not_stored": (
+        "The mail server does not take it into a folder: {detail}. It has not been sent, and lies nowhere. "
+        "Please answer the buyer in Seller Central or from your mail client. If a manual makes it too large, "
+        "put a smaller one into the library."
+    ),
+    "sent_not_stored": (
+        "An answer was sent at {time}, but the mail server does not take its copy into Sent: {detail}. The "
+        "ledger has it: `firstreply evidence` shows it with its order."
+    ),
     "template_failed": "No draft could be written: {detail}. Please answer the buyer yourself.",
     "promised": (
         "These facts are missing, and the limit is near: {detail}. The draft in {approval} therefore "
@@ -173,6 +182,7 @@ SUBJECTS: Mapping[str, str] = {
     "agents_answer_undelivered": _NOT_ARRIVED,
     "receipt_not_trusted": "Please look: a notice that may be forged",
     "promised": "Facts are missing",
+    "sent_not_stored": "Please look: Sent lacks an answer",
     "case_due": "Please look: a step of a case is due",
 }
 """The subject of a note, where it is not about a draft that was not sent."""

@@ -11,9 +11,11 @@ Errors: `TemporaryError` and `InDoubtError` of the ports; the next cycle looks a
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 
 from daemon.desk.draft import DraftState
 from daemon.desk.link import TOKEN_HEADER
+from daemon.errors import PermanentError
 from daemon.ports.imap import NewMessage, Placed
 from daemon.ports.ledger.draft_rows import NewDraft, Owed, Place, Planned
 from daemon.stages.composing import NEAR, compose, orders_of
@@ -151,7 +153,7 @@ def _append(context: Context, planned: list[Planned]) -> None:
     """Append drafts to the queue and write down where they lie."""
     for start in range(0, len(planned), context.batch):
         batch = planned[start : start + context.batch]
-        _appended(context, batch, context.imap.append(context.folders.approval, _messages(context, batch)))
+        _appended(context, batch, partial(_store, context, batch))
 
 
 def _begin_append(context: Context, helper: ThreadPoolExecutor, planned: list[Planned]) -> Callable[[], int]:
@@ -162,8 +164,12 @@ def _begin_append(context: Context, helper: ThreadPoolExecutor, planned: list[Pl
     """
     if not planned:
         return int
-    answer = helper.submit(context.imap.append, context.folders.approval, _messages(context, planned))
-    return lambda: _appended(context, planned, answer.result())
+    answer = helper.submit(_store, context, planned)
+    return lambda: _appended(context, planned, answer.result)
+
+
+def _store(context: Context, planned: list[Planned]) -> Placed:
+    return context.imap.append(context.folders.approval, _messages(context, planned))
 
 
 def _messages(context: Context, planned: list[Planned]) -> list[NewMessage]:
@@ -175,9 +181,20 @@ def _messages(context: Context, planned: list[Planned]) -> list[NewMessage]:
     return [NewMessage(item.raw, flags, None) for item in planned]
 
 
-def _appended(context: Context, planned: list[Planned], placed: Placed) -> int:
-    """Write down where these drafts lie now; returns how many they are."""
+def _appended(context: Context, planned: list[Planned], store: Callable[[], Placed]) -> int:
+    """Write down where these drafts lie now; returns how many they are.
+
+    One that the server refuses for good keeps no other from its place: it is held, alone.
+    """
     folder = context.folders.approval
+    try:
+        placed = store()
+    except PermanentError as error:
+        if len(planned) > 1:
+            alone = [[item] for item in planned]
+            return sum(_appended(context, item, partial(_store, context, item)) for item in alone)
+        hold(context, planned[0].draft_id, "not_stored", "drafting", detail=error.reply or str(error))
+        return 0
     uids = placed.uids or (None,) * len(planned)
     context.ledger.drafts.queued(
         context.claim,

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 
 from daemon.desk.alert import Alert, AlertKind
 from daemon.desk.link import LinkKind, links_in
+from daemon.errors import PermanentError
 from daemon.ports.imap import NewMessage
 from daemon.ports.ledger.delivery_rows import Doubt, Unfiled
 from daemon.ports.ledger.draft_rows import Place
@@ -125,7 +126,14 @@ def _kept(context: Context, item: Unfiled) -> bool:
         if timedelta(0) <= context.now() - item.ended_at < PATIENCE:
             return False
         context.log.warning("sent_copy_missing", **item.ids)
-    context.imap.append(sent, [NewMessage(item.raw, ("\\Seen",), item.ended_at)])
+    try:
+        context.imap.append(sent, [NewMessage(item.raw, ("\\Seen",), item.ended_at)])
+    except PermanentError as error:  # such as a size limit: told once, since trying again cannot help
+        about = Place("not in Sent", 0, item.draft_id)
+        said = error.reply or str(error)
+        note = new_note(context, "sent_not_stored", detail=said, when=item.ended_at, about=about)
+        context.ledger.drafts.leave_note(context.claim, note, context.now(), item.draft_id)
+        context.log.warning("sent_not_stored", **item.ids)
     return True
 
 
