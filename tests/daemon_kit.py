@@ -17,6 +17,7 @@ from typing import Any
 from daemon.ports.ledger.books import Ledger
 from daemon.ports.ledger.store import open_engine
 from tests.forked import Forked, Zygote
+from tests.fresh_ledger import put_ledger
 from tests.mailroom import Mailroom
 from tests.mails import buyer_mail
 from tests.smtp_sink import Sink
@@ -92,6 +93,7 @@ class House(Mailroom):
         self.zygote = zygote
         (root / "state").mkdir()
         (root / "state" / "model").symlink_to(model)
+        put_ledger(root / "state" / "ledger.db")
         secret = root / "password"
         secret.touch(mode=0o600)
         secret.write_text(password)

@@ -55,12 +55,16 @@ namespace inbox {{
 }}
 service imap-login {{
   {chroot}
+  service_count = 0
   inet_listener imap {{
     port = {port}
   }}
   inet_listener imaps {{
     port = {tls_port}
   }}
+}}
+service imap {{
+  service_count = 500
 }}
 service lmtp {{
   {lmtp_user}

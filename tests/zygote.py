@@ -9,6 +9,7 @@ first occurrence. `tests/forked.py` is its other end.
 
 import asyncio
 import functools
+import gc
 import inspect
 import json
 import os
@@ -145,6 +146,7 @@ def warm_up(model_root: Path) -> None:
 def serve() -> None:
     """Fork a process for each order."""
     warm_up(ensure_model(OWN_STATE / "model").parent)
+    gc.freeze()  # what the children never free they need not copy
     for line in sys.stdin:
         order = json.loads(line)
         if "wait" in order:

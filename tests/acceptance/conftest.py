@@ -12,14 +12,15 @@ from daemon.commands.teach import OWN_STATE
 from tests.account import Account
 from tests.daemon_kit import House
 from tests.forked import Zygote
+from tests.shared import once_a_run
 from tests.smtp_sink import Sink
 from tests.stage_kit import Stage
 
 
 @pytest.fixture(scope="session", name="model_root")
-def _model_root() -> Path:
+def _model_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The model of this installation; the first test run of a fresh checkout trains it."""
-    return ensure_model(OWN_STATE / "model").parent
+    return once_a_run(tmp_path_factory, "installed", lambda _: ensure_model(OWN_STATE / "model")).parent
 
 
 @pytest.fixture(name="sink")
@@ -66,4 +67,5 @@ def _stage(house: House, zygote: Zygote) -> Stage:
 def _installed(house: House) -> House:
     """The same house, its daemons started from the command line as in an installation."""
     house.zygote = None
+    (house.root / "state" / "ledger.db").unlink()
     return house

@@ -10,12 +10,12 @@ import structlog
 
 from daemon.desk.alert import AlertKind
 from daemon.ports.imap import ImapConnection
-from daemon.ports.ledger.books import Ledger
 from daemon.ports.ledger.intake_rows import Arrival
 from daemon.ports.ledger.mailboxes import FolderMark
 from daemon.stages.context import Context
 from daemon.stages.upkeep import AUDIT, AUDIT_EVERY, upkeep
 from tests.account import Account
+from tests.fresh_ledger import open_ledger
 from tests.mails import buyer_mail
 
 NOW = datetime(2026, 3, 2, 10, tzinfo=UTC)
@@ -29,7 +29,7 @@ class Box:
             account.deliver(buyer_mail("It broke.", number=number))
         self.account, self.now = account, NOW
         self.imap = ImapConnection.connect(account.server())
-        self.ledger = Ledger.open(f"sqlite:///{path}/ledger.db")
+        self.ledger = open_ledger(path / "ledger.db")
         self.claim = self.ledger.mailboxes.claim("shop", "support@shop.example", NOW)
         status = self.imap.status("INBOX")
         mark = FolderMark(0, "INBOX", status.uidvalidity, 1, status.uidnext, None)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from daemon.cli import main
-from daemon.ports.ledger.books import Ledger
+from tests.fresh_ledger import open_ledger
 from tests.ledger_kit import NOW, ORDER, RELAY, Desk
 from tests.unit.test_settings import LEAST
 
@@ -16,7 +16,7 @@ def config(tmp_path: Path) -> str:
     """A configuration with a ledger that holds one answered buyer."""
     path = tmp_path / "firstreply.toml"
     path.write_text(f'ledger = "sqlite:///{tmp_path}/ledger.db"\n{LEAST}')
-    desk = Desk.open(Ledger.open(f"sqlite:///{tmp_path}/ledger.db"))
+    desk = Desk.open(open_ledger(tmp_path / "ledger.db"))
     desk.ledger.clocks.excuse(desk.claim, desk.message(), NOW)
     desk.ledger.close()
     return str(path)

@@ -12,7 +12,7 @@ from daemon.cli import main
 from daemon.commands import look
 from daemon.commands.worklist import worklist
 from daemon.errors import ConfigurationError
-from daemon.ports.ledger.books import Ledger
+from tests.fresh_ledger import open_ledger
 from tests.ledger_kit import HOUR, NOW, Desk
 from tests.unit.test_settings import LEAST
 
@@ -27,7 +27,7 @@ def config(tmp_path: Path) -> str:
 
 def desk_of(config: str) -> Desk:
     """The ledger of that configuration, with its mailbox."""
-    return Desk.open(Ledger.open(f"sqlite:///{Path(config).parent}/ledger.db"))
+    return Desk.open(open_ledger(Path(config).parent / "ledger.db"))
 
 
 def answer(capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
@@ -145,7 +145,7 @@ def test_status_answers_no_when_a_mailbox_does_not_work(
 
 def test_a_mailbox_that_was_never_worked_is_shown(config: str, capsys: pytest.CaptureFixture[str]) -> None:
     """It stands in the configuration, so its silence is an answer too."""
-    Ledger.open(f"sqlite:///{Path(config).parent}/ledger.db").close()
+    open_ledger(Path(config).parent / "ledger.db").close()
     assert look.status(config, as_json=True) == 1
     (row,) = answer(capsys)["mailboxes"]
     assert (row["name"], row["last_cycle_at"], row["healthy"]) == ("shop", None, False)

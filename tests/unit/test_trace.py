@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from daemon.cli import main
-from daemon.ports.ledger.books import Ledger
+from tests.fresh_ledger import open_ledger
 from tests.ledger_kit import MINUTE, NOW, ORDER, Desk
 from tests.unit.test_settings import LEAST
 
@@ -27,7 +27,7 @@ WORDS = (
 @pytest.fixture(name="desk")
 def _desk(tmp_path: Path) -> Desk:
     """An answered message of one buyer, and another buyer's that nobody answered."""
-    desk = Desk.open(Ledger.open(f"sqlite:///{tmp_path}/ledger.db"))
+    desk = Desk.open(open_ledger(tmp_path / "ledger.db"))
     message = desk.message()
     delivery = desk.sending(desk.approved(message))
     desk.ledger.deliveries.sent(

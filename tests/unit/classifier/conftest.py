@@ -16,9 +16,10 @@ from classifier.installed import current
 from classifier.labels import LABELS
 from classifier.model import Model
 from classifier.train import TrainingResult, train
-from daemon.ports.ledger.books import Ledger
 from tests.config_kit import write_config
+from tests.fresh_ledger import open_ledger
 from tests.ledger_kit import Desk
+from tests.shared import once_a_run
 
 SMALL_SHARE = 16
 
@@ -42,7 +43,7 @@ def small_corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def full_training(tmp_path_factory: pytest.TempPathFactory) -> TrainingResult:
     """What training the whole corpus gave."""
-    return train(tmp_path_factory.mktemp("full") / "model")
+    return once_a_run(tmp_path_factory, "full", lambda folder: train(folder / "model"))
 
 
 @pytest.fixture(scope="session")
@@ -104,6 +105,6 @@ class Shop:
 def shop(tmp_path: Path) -> Iterator[Shop]:
     """An empty shop."""
     config = write_config(tmp_path)
-    ledger = Ledger.open(f"sqlite:///{tmp_path}/state/ledger.db")
+    ledger = open_ledger(tmp_path / "state" / "ledger.db")
     yield Shop(config, Desk.open(ledger))
     ledger.close()

@@ -72,10 +72,11 @@ def test_training_learns_what_the_ledger_holds(
 
 
 def test_classify_loses_no_labels_when_it_has_to_train(
-    shop: Shop, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    shop: Shop, small_corpus: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """After an update to another format it is the first to train; what agents taught must be in its model."""
     correct(shop, shop.desk.message(text="the flumpet is late", alias="one"), Scenario.OTHER)
     monkeypatch.setattr("sys.stdin", io.StringIO(""))
+    monkeypatch.setattr("classifier.train.CORPUS", small_corpus)
     assert main(["classify", "--config", str(shop.config)]) == 0
     assert read_card(current(tmp_path / "state" / "model")).labels_used == 1

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from daemon.desk.policy import Outgoing, Severity, examine
 
-SMALL, LARGE = 100_000, 200_000
+SMALL, LARGE = 40_000, 80_000
 UNITS = [
     *(
         "a",

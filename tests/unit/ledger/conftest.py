@@ -1,6 +1,5 @@
 """Real ledgers for the tests of this folder: SQLite in a file, and PostgreSQL, each test its own."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,16 +8,9 @@ import pytest
 from daemon.ports.ledger.books import Ledger
 from daemon.ports.ledger.schema import metadata
 from daemon.ports.ledger.store import open_engine
+from tests.fresh_ledger import put_ledger
 from tests.ledger_kit import Desk
 from tests.postgres import PostgresServer
-
-
-@pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A migrated SQLite ledger to copy from."""
-    path = tmp_path_factory.mktemp("template") / "ledger.db"
-    Ledger.open(f"sqlite:///{path}").close()
-    return path
 
 
 @pytest.fixture(scope="session")
@@ -38,10 +30,19 @@ def postgres_ledger(postgres: PostgresServer) -> Iterator[tuple[str, Ledger]]:
 
 
 @pytest.fixture
-def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+def sqlite_url(tmp_path: Path) -> str:
     """The address of an empty ledger in a file."""
-    shutil.copy(sqlite_template, tmp_path / "ledger.db")
+    put_ledger(tmp_path / "ledger.db")
     return f"sqlite:///{tmp_path}/ledger.db"
+
+
+@pytest.fixture(scope="session")
+def sqlite_ledger(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Ledger]]:
+    """A ledger whose file each test replaces: its engine compiles every statement once a run."""
+    path = tmp_path_factory.mktemp("sqlite") / "ledger.db"
+    opened = Ledger.on(open_engine(f"sqlite:///{path}"))
+    yield path, opened
+    opened.close()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -52,9 +53,10 @@ def ledger(request: pytest.FixtureRequest) -> Iterator[Ledger]:
         request.getfixturevalue("postgres").empty(name, metadata.tables)
         yield shared
         return
-    opened = Ledger.on(open_engine(request.getfixturevalue("sqlite_url")))
-    yield opened
-    opened.close()
+    path, shared = request.getfixturevalue("sqlite_ledger")
+    put_ledger(path)
+    yield shared
+    shared.close()  # the last connection takes the journal along
 
 
 @pytest.fixture

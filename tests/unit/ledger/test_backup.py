@@ -16,6 +16,7 @@ from daemon.ports.ledger import backup
 from daemon.ports.ledger.backup import UNFINISHED, back_up, drop_old
 from daemon.ports.ledger.books import Ledger
 from daemon.ports.ledger.store import writing
+from tests.fresh_ledger import open_ledger
 from tests.ledger_kit import NOW, Desk
 from tests.unit.test_settings import LEAST
 
@@ -23,7 +24,7 @@ from tests.unit.test_settings import LEAST
 @pytest.fixture(name="desk")
 def _desk(tmp_path: Path) -> Desk:
     """A ledger with one message, open as the daemon has it."""
-    desk = Desk.open(Ledger.open(f"sqlite:///{tmp_path}/ledger.db"))
+    desk = Desk.open(open_ledger(tmp_path / "ledger.db"))
     desk.message()
     return desk
 

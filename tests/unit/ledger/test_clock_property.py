@@ -11,9 +11,8 @@ from hypothesis import strategies as st
 
 from daemon.desk.clock import RULE
 from daemon.ports.ledger import schema as t
-from daemon.ports.ledger.books import Ledger
-from daemon.ports.ledger.store import open_engine
 from tests.clock_script import Script, hour
+from tests.fresh_ledger import open_ledger
 from tests.ledger_kit import Desk
 
 MOST_DELAYED = 168
@@ -110,9 +109,7 @@ class World:
 @pytest.fixture(scope="module")
 def desks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Iterator[Desk]]:
     """A new mailbox for each example, in one ledger."""
-    path = tmp_path_factory.mktemp("property") / "ledger.db"
-    Ledger.open(f"sqlite:///{path}").close()
-    ledger = Ledger.on(open_engine(f"sqlite:///{path}"))
+    ledger = open_ledger(tmp_path_factory.mktemp("property") / "ledger.db")
     yield (Desk.open(ledger, f"shop-{number}") for number in itertools.count())
     ledger.close()
 

@@ -11,9 +11,9 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from daemon.errors import ConfigurationError, TemporaryError
-from daemon.ports.ledger.books import Ledger
 from daemon.ports.ledger.mailboxes import MailboxStatus
 from daemon.ports.metrics import Endpoint, Metrics
+from tests.fresh_ledger import open_ledger
 from tests.ledger_kit import HOUR, NOW, Desk
 
 ALLOWED = timedelta(minutes=30)
@@ -22,7 +22,7 @@ ALLOWED = timedelta(minutes=30)
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
     """A mailbox with two open clocks and a queued draft."""
-    made = Desk.open(Ledger.open(f"sqlite:///{tmp_path}/ledger.db"))
+    made = Desk.open(open_ledger(tmp_path / "ledger.db"))
     made.queued(made.message(NOW))
     made.message(NOW + HOUR, alias="two")
     yield made

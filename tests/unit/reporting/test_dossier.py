@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from daemon.ports.ledger.books import Ledger
 from daemon.reporting.dossier import REMOVED, Entry, entries, zipped
 from tests.case_kit import filing, notice
+from tests.fresh_ledger import open_ledger
 from tests.ledger_kit import NOW, ORDER, Desk
 
 UTC = ZoneInfo("UTC")
@@ -19,7 +19,7 @@ UTC = ZoneInfo("UTC")
 @pytest.fixture
 def desk(tmp_path: Path) -> Desk:
     """One buyer message that is excused."""
-    made = Desk.open(Ledger.open(f"sqlite:///{tmp_path}/ledger.db"))
+    made = Desk.open(open_ledger(tmp_path / "ledger.db"))
     made.ledger.clocks.excuse(made.claim, made.message(), NOW)
     return made
 
