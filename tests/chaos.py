@@ -50,6 +50,8 @@ class ChaosProxy:
         self.on_client: Trigger | None = None
         self.rewrite: tuple[bytes, bytes | Callable[[re.Match[bytes]], bytes]] | None = None
         """What the server says is changed: a pattern and its replacement, as re.sub takes them."""
+        self.translate: tuple[bytes, bytes] | None = None
+        """The same for what the client says."""
         self.watch_for: bytes | None = None
         """A pattern of what the client must not say; `heard` has what it said of that all the same."""
         self.heard: list[bytes] = []
@@ -138,6 +140,8 @@ class ChaosProxy:
             self.heard += re.findall(self.watch_for, data)
         if from_server and self.rewrite is not None:
             data = re.sub(*self.rewrite, data)
+        if not from_server and self.translate is not None:
+            data = re.sub(*self.translate, data)
         size = self.dribble if from_server and self.dribble else len(data)
         for start in range(0, len(data), size):
             sink.sendall(data[start : start + size])

@@ -20,6 +20,8 @@ COMMANDS = {
     "MULTIAPPEND": rb"",
     "LITERAL+": rb"",
     "ENABLE": rb"ENABLE",
+    "UTF8=ACCEPT": rb"ENABLE [^\r]*UTF8",
+    "IMAP4rev2": rb"ENABLE [^\r]*IMAP4REV2",
     "KEYWORDS": rb"UID STORE [^\r]*FirstreplyDue",
 }
 """What may not be said to a server that does not offer the extension."""
@@ -30,22 +32,20 @@ _SAID = re.compile(
 )
 
 
-def limit(proxy: ChaosProxy, absent: Sequence[str]) -> None:
-    """Let the server behind the proxy do without these extensions."""
+def limit(proxy: ChaosProxy, absent: Sequence[str], offered: Sequence[str] = ()) -> None:
+    """Let the server behind the proxy do without these extensions, and offer others that it does not have."""
     missing = {word.encode() for word in absent}
 
     def without(match: re.Match[bytes]) -> bytes:
         if match["offers"] is not None:
             closed = b"]" if match[0].endswith(b"]") else b""
-            return (
-                b" ".join(word for word in match[0].removesuffix(b"]").split(b" ") if word not in missing)
-                + closed
-            )
+            words = [word for word in match[0].removesuffix(b"]").split(b" ") if word not in missing]
+            return b" ".join([*words, *(word.encode() for word in offered)]) + closed
         if match["keeps"] is not None:
             return match[0].replace(b" \\*", b"") if "KEYWORDS" in absent else match[0]
         hidden = "UIDPLUS" if match["places"] is not None else "SPECIAL-USE"
         return b"" if hidden in absent else match[0]
 
     proxy.rewrite = (_SAID.pattern, without)
-    forbidden = [COMMANDS[word] for word in absent if COMMANDS[word]]
+    forbidden = [COMMANDS[word] for word in (*absent, *offered) if COMMANDS[word]]
     proxy.watch_for = rb"(?m)^\w+ (" + b"|".join(forbidden) + rb")\b" if forbidden else None

@@ -16,6 +16,8 @@ class Mailroom:
 
     def __init__(self, imap_port: int, user: str, password: str, prefix: str = "") -> None:
         self.imap_port, self.user, self.prefix = imap_port, user, prefix
+        self.names: dict[str, str] = {}
+        """What the server calls a folder, where that is not prefix and name."""
         self._password = password
         self._clients: list[IMAPClient] = []
 
@@ -34,7 +36,7 @@ class Mailroom:
 
     def named(self, folder: str) -> str:
         """The server's name of a folder."""
-        return folder if folder == INBOX else self.prefix + folder
+        return folder if folder == INBOX else self.names.get(folder, self.prefix + folder)
 
     @contextmanager
     def visit(self, folder: str = "", *, readonly: bool = False) -> Iterator[IMAPClient]:

@@ -20,7 +20,6 @@ from daemon.ports.imap_values import NewMessage, Placed
 from daemon.ports.imap_wire import (
     code_of,
     expand_set,
-    folder_argument,
     internal_date,
     number,
     pairs,
@@ -77,7 +76,7 @@ def size_limit(session: Session, folder: str, largest: int) -> int | None:
     if "APPENDLIMIT" not in session.capabilities or largest < UNASKED_SIZE:
         return None
     for response in responses(
-        session.exchange(("STATUS", folder_argument(folder), b"(APPENDLIMIT)"), wants="STATUS").data
+        session.exchange(("STATUS", session.argument(folder), b"(APPENDLIMIT)"), wants="STATUS").data
     ):
         match values(response):
             case [_, list() as items]:
@@ -136,7 +135,7 @@ def _send(session: Session, folder: str, group: Sequence[list[NewMessage]]) -> l
 def _send_command(session: Session, folder: str, batch: Sequence[NewMessage]) -> bytes:
     transport = session.transport
     tag = session.new_tag()
-    line = tag + b" APPEND " + folder_argument(folder)
+    line = tag + b" APPEND " + session.argument(folder)
     for message in batch:
         if message.flags:
             line += b" (" + " ".join(message.flags).encode("ascii") + b")"

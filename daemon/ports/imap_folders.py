@@ -12,7 +12,7 @@ from daemon.errors import ConfigurationError, PermanentError
 from daemon.ports.imap_errors import refusal
 from daemon.ports.imap_session import Command, Session
 from daemon.ports.imap_values import FolderNames
-from daemon.ports.imap_wire import code_of, folder_argument, folder_name, names, responses, values
+from daemon.ports.imap_wire import code_of, folder_name, names, responses, values
 
 SPECIAL_USE = {"drafts": "\\drafts", "sent": "\\sent", "trash": "\\trash", "archive": "\\archive"}
 """RFC 6154 attributes of the folders that we look for instead of naming them."""
@@ -54,10 +54,14 @@ class Hierarchy:
     def place(self, wanted: str) -> str:
         """The server's name for a configured one, in which `/` means hierarchy.
 
-        The delimiter inside a part of the name would nest by mistake and becomes `_`.
+        The delimiter inside a part of the name would nest by mistake and becomes `_`. A name that begins
+        with the server's prefix is the server's own.
         """
         if wanted.upper() == "INBOX":
             return "INBOX"
+        start = len(self.prefix)
+        if start and wanted[:start].upper() == self.prefix.upper() and wanted[start:]:
+            return self.prefix + wanted[start:]
         parts = [part for part in wanted.split("/") if part]
         if not self.delimiter:
             return self.prefix + "/".join(parts)
@@ -78,14 +82,14 @@ def listing(session: Session, pattern: str = "*") -> list[Listed]:
     """All folders that match, with their special uses."""
     special = {"SPECIAL-USE", "LIST-EXTENDED"} <= session.capabilities
     returning = ("RETURN (SPECIAL-USE)",) if special else ()
-    data = session.ask("LIST", '""', folder_argument(pattern), *returning, wants="LIST")
+    data = session.ask("LIST", '""', session.argument(pattern), *returning, wants="LIST")
     found: list[Listed] = []
     for response in responses(data):
         match values(response):
             case [list() as attributes, bytes() as delimiter, name, *_]:
                 parting = None if delimiter.upper() == b"NIL" else delimiter.decode("utf-8", "replace")
                 lowered = frozenset(word.lower() for word in names(attributes))
-                found.append(Listed(folder_name(name), lowered, parting))
+                found.append(Listed(session.heard_name(name), lowered, parting))
             case _:
                 continue  # an empty line says "nothing"
     return found
@@ -174,7 +178,7 @@ def ensure(session: Session, folders: Iterable[str]) -> tuple[str, ...]:
 
 def subscribe(session: Session, folders: Sequence[str]) -> None:
     """Subscribe all, so that mail clients show them; a server without subscriptions may refuse."""
-    commands: list[Command] = [("SUBSCRIBE", folder_argument(name)) for name in folders]
+    commands: list[Command] = [("SUBSCRIBE", session.argument(name)) for name in folders]
     if commands:
         session.exchange(*commands)
 
@@ -187,7 +191,7 @@ def create_for_use(session: Session, folder: str) -> None:
 
 def create(session: Session, folder: str) -> bool:
     """Create a folder; False when it is there already. Raises ConfigurationError for a bad name."""
-    reply = session.exchange(("CREATE", folder_argument(folder))).replies[0]
+    reply = session.exchange(("CREATE", session.argument(folder))).replies[0]
     if reply.kind == "OK":
         return True
     if code_of(reply.text)[0] == "ALREADYEXISTS":

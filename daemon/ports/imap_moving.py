@@ -15,7 +15,7 @@ from daemon.ports.imap_folders import create_for_use, listing
 from daemon.ports.imap_search import search
 from daemon.ports.imap_session import Session, accept
 from daemon.ports.imap_values import Moved
-from daemon.ports.imap_wire import Piece, code_of, expand_set, folder_argument, uid_sets
+from daemon.ports.imap_wire import Piece, code_of, expand_set, uid_sets
 
 DELETED = r"(\Deleted)"
 
@@ -50,7 +50,7 @@ def _move_set(
     before = () if plus else search(session, folder, "UID", uid_set)
     if not plus and not before:
         return None, {}
-    command = ("UID", "MOVE" if atomic else "COPY", uid_set, folder_argument(target))
+    command = ("UID", "MOVE" if atomic else "COPY", uid_set, session.argument(target))
     session.refresh(folder, fresh=fresh, writable=True)
     answer = session.exchange(command, wants="COPYUID", changing=True)
     if code_of(answer.replies[0].text)[0] == "TRYCREATE":

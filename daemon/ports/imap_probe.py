@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from daemon.ports.imap_session import Session
-from daemon.ports.imap_wire import folder_argument, number, responses, values
+from daemon.ports.imap_wire import number, responses, values
 
 RIGHTS: Mapping[str, str] = MappingProxyType(
     {"l": "see", "r": "read", "s": "mark as read", "w": "mark", "i": "add", "t": "delete", "e": "expunge"}
@@ -37,7 +37,7 @@ def quotas(session: Session, folder: str) -> tuple[Quota, ...]:
     if "QUOTA" not in session.capabilities:
         return ()
     found: list[Quota] = []
-    for response in responses(session.ask("GETQUOTAROOT", folder_argument(folder), wants="QUOTA")):
+    for response in responses(session.ask("GETQUOTAROOT", session.argument(folder), wants="QUOTA")):
         match values(response):
             case [_, list() as triples, *_]:
                 for at in range(0, len(triples) - 2, 3):
@@ -55,7 +55,7 @@ def rights(session: Session, folder: str) -> frozenset[str] | None:
     """The rights on a folder (RFC 4314 MYRIGHTS); None where the server has no ACL."""
     if "ACL" not in session.capabilities:
         return None
-    for response in responses(session.ask("MYRIGHTS", folder_argument(folder), wants="MYRIGHTS")):
+    for response in responses(session.ask("MYRIGHTS", session.argument(folder), wants="MYRIGHTS")):
         match values(response):
             case [_, bytes() as letters, *_]:
                 return frozenset(letters.decode("ascii", "replace"))
@@ -67,5 +67,5 @@ def rights(session: Session, folder: str) -> frozenset[str] | None:
 def delete(session: Session, folder: str, instead: str) -> None:
     """Delete a folder that we made; `instead` is selected first, since a selected one must not go."""
     session.select(instead)
-    session.ask("DELETE", folder_argument(folder), changing=True)
-    session.exchange(("UNSUBSCRIBE", folder_argument(folder)))
+    session.ask("DELETE", session.argument(folder), changing=True)
+    session.exchange(("UNSUBSCRIBE", session.argument(folder)))

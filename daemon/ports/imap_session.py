@@ -22,7 +22,7 @@ from daemon.ports.imap_dial import dial, hang_up
 from daemon.ports.imap_errors import LOST, refusal, verdict
 from daemon.ports.imap_transport import Client, Transport
 from daemon.ports.imap_values import FolderStatus, ImapServer
-from daemon.ports.imap_wire import Piece, folder_argument
+from daemon.ports.imap_wire import Piece, Value, folder_argument, folder_name, quoted_octets
 
 FRESH_SECONDS = 1.0
 
@@ -70,6 +70,20 @@ class Session:
         self.profile = profile_of(dialled.capabilities, dialled.greeting)
         self.selected: Selected | None = None
         self._selected_at: float | None = None
+        self._spelled: dict[str, bytes] = {}
+
+    def heard_name(self, value: Value) -> str:
+        """A folder's name out of LIST; a spelling that is not ours is kept, to be spoken as it was heard."""
+        name = folder_name(value)
+        spelled = quoted_octets(value) if isinstance(value, bytes) else b""
+        # (a line end inside would begin a command of its own)
+        if name != "INBOX" and spelled != folder_argument(name) and not set(spelled) & set(b"\r\n\0"):
+            self._spelled[name] = spelled
+        return name
+
+    def argument(self, folder: str) -> bytes:
+        """A folder's name in a command."""
+        return self._spelled.get(folder) or folder_argument(folder)
 
     @property
     def client(self) -> Client:
@@ -171,9 +185,8 @@ class Session:
         if now is not None and now.folder == folder:
             writable = writable or now.writable
         self.selected = None
-        argument = folder_argument(folder).decode("ascii")
         with self.guarded(f"SELECT {folder}") as client:
-            kind, data = client.transport.select(argument, not writable)
+            kind, data = client.transport.select(self.argument(folder), not writable)  # type: ignore[arg-type]  # bytes pass
             if kind != "OK":
                 raise refusal(f"SELECT {folder}", kind, bytes(data[-1] or b"").decode("utf-8", "replace"))
             self.selected = _selection(client, folder, writable=writable)

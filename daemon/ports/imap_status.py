@@ -10,7 +10,7 @@ from daemon.ports.imap_errors import refusal
 from daemon.ports.imap_folders import listing
 from daemon.ports.imap_session import Command, Reply, Session
 from daemon.ports.imap_values import FolderStatus
-from daemon.ports.imap_wire import Piece, folder_argument, folder_name, number, pairs, responses, values
+from daemon.ports.imap_wire import Piece, folder_name, number, pairs, responses, values
 
 ITEMS = (b"UIDVALIDITY", b"UIDNEXT", b"MESSAGES", b"HIGHESTMODSEQ")
 
@@ -21,7 +21,7 @@ def poll(session: Session, folders: Sequence[str]) -> dict[str, FolderStatus]:
     Also of the selected folder it tells what is there now.
     """
     items = b" ".join(ITEMS if "CONDSTORE" in session.capabilities else ITEMS[:-1])
-    commands: list[Command] = [("STATUS", folder_argument(folder), b"(%s)" % items) for folder in folders]
+    commands: list[Command] = [("STATUS", session.argument(folder), b"(%s)" % items) for folder in folders]
     if not commands:
         return {}
     if session.selected is not None:

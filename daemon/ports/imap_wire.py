@@ -80,7 +80,12 @@ def quoted(text: str) -> bytes:
     """Write an ASCII string as IMAP quotes it. Raises ValueError for what quotes cannot hold."""
     if not text.isascii() or any(sign in text for sign in "\r\n\0"):
         raise ValueError(f"cannot be quoted: {text!r}")
-    return b'"' + text.replace("\\", "\\\\").replace('"', '\\"').encode("ascii") + b'"'
+    return quoted_octets(text.encode("ascii"))
+
+
+def quoted_octets(octets: bytes) -> bytes:
+    """The same for bytes that a server used itself, whatever they are."""
+    return b'"' + octets.replace(b"\\", b"\\\\").replace(b'"', b'\\"') + b'"'
 
 
 def folder_argument(folder: str) -> bytes:
@@ -210,11 +215,14 @@ def names(value: Value | None) -> frozenset[str]:
 
 
 def folder_name(value: Value) -> str:
-    """A folder's name out of a LIST response; INBOX in any case is `INBOX` (RFC 3501 section 5.1)."""
+    """A folder's name out of a LIST response; INBOX in any case is `INBOX` (RFC 3501 section 5.1).
+
+    Names that are no modified UTF-7 are read as UTF-8: some servers write it unasked, some clients did.
+    """
     if not isinstance(value, bytes):
         raise ProtocolError("a folder without a name")
     try:
-        name = str(from_utf7(value))
-    except ValueError:  # a name that some client wrote as it came
-        name = value.decode("utf-8", "replace")
+        name = str(from_utf7(value)) if value.isascii() else value.decode("utf-8", "replace")
+    except ValueError:
+        name = value.decode("ascii")
     return "INBOX" if name.upper() == "INBOX" else name

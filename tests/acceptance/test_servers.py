@@ -34,6 +34,7 @@ ABSENT: dict[str, tuple[str, ...]] = {
         *("NAMESPACE", "MULTIAPPEND", "LITERAL+", "ENABLE", "KEYWORDS"),
     ),
 }
+OFFERED = {"UTF-8 and IMAP4rev2 on offer": ("UTF8=ACCEPT", "IMAP4rev2")}
 NESTED = "below INBOX."
 COURIER = "Courier"
 
@@ -65,7 +66,7 @@ def _stage(request: pytest.FixtureRequest, model_root: Path, zygote: Zygote) -> 
         else:
             account: Account = request.getfixturevalue("account")
             proxy = stack.enter_context(ChaosProxy(account.dovecot.port))
-            limit(proxy, ABSENT[request.param])
+            limit(proxy, ABSENT.get(request.param, ()), OFFERED.get(request.param, ()))
             name, port = account.name, proxy.port
         sink = stack.enter_context(Sink(login=(name, PASSWORD)))
         root = Path(tempfile.mkdtemp(prefix="fr-"))
@@ -79,7 +80,7 @@ def _stage(request: pytest.FixtureRequest, model_root: Path, zygote: Zygote) -> 
         assert proxy is None or proxy.heard == []
 
 
-@on(*ABSENT, NESTED, COURIER)
+@on(*ABSENT, *OFFERED, NESTED, COURIER)
 def test_everyday_acts_end_alike_on_every_server(stage: Stage) -> None:
     """Approve; edit in place, then approve; reject; approve and take back within the cool-down."""
     house = stage.house

@@ -41,8 +41,11 @@ def _wanted(**changes: str | None) -> Mapping[str, str | None]:
         (DOTS, "Approval", "INBOX.Approval"),
         (DOTS, "Team/Approval", "INBOX.Team.Approval"),
         (DOTS, "INBOX/Approval", "INBOX.Approval"),
+        (DOTS, "Inbox.Approval", "INBOX.Approval"),
+        (DOTS, "INBOX.Team.Approval", "INBOX.Team.Approval"),
         (DOTS, "Amazon.de/Approval", "INBOX.Amazon_de.Approval"),
         (Hierarchy("", "."), "Shop No. 1", "Shop No_ 1"),
+        (Hierarchy("", "\\"), "Team/A\\B", "Team\\A_B"),
         (Hierarchy("", None), "Team/Approval", "Team/Approval"),
     ],
 )

@@ -86,6 +86,23 @@ def test_folder_names_survive(name: str) -> None:
     assert folder_name(written) == name
 
 
+@pytest.mark.parametrize(
+    ("heard", "name"),
+    [
+        (b"Zu pr&APw-fen &- mehr", "Zu prüfen & mehr"),
+        (b"&XfJieVHG-", "已批准"),
+        (b"&2D3cbA-", "👬"),
+        ("Zu prüfen & mehr".encode(), "Zu prüfen & mehr"),
+        ("R&D–已批准".encode(), "R&D–已批准"),
+        (b"R&D", "R&D"),
+        (b"caf\xe9", "caf\ufffd"),
+    ],
+)
+def test_folder_names_are_read_as_servers_write_them(heard: bytes, name: str) -> None:
+    """In modified UTF-7 (RFC 3501 5.1.3), in UTF-8 though nobody enabled it (RFC 6855), or as it came."""
+    assert folder_name(heard) == name
+
+
 def test_inbox_has_one_spelling() -> None:
     """INBOX is case-insensitive, so it gets one form to be compared by."""
     assert folder_name(b"inbox") == "INBOX"
