@@ -6,6 +6,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 TOOLS := build/tools
+DIST ?= dist
 PREFIX ?= /opt/firstreply
 ETC ?= /etc/firstreply
 BINDIR ?= /usr/local/bin
@@ -17,7 +18,7 @@ TMPFILESDIR ?= /etc/tmpfiles.d
 PLACES = DESTDIR="$(DESTDIR)" PREFIX="$(PREFIX)" ETC="$(ETC)" BINDIR="$(BINDIR)" SHAREDIR="$(SHAREDIR)" FISHDIR="$(FISHDIR)" UNITDIR="$(UNITDIR)" \
 	SYSUSERSDIR="$(SYSUSERSDIR)" TMPFILESDIR="$(TMPFILESDIR)"
 
-.PHONY: demo test test-webmail pictures webmail test-systemd train check bench fuzz soak docs install uninstall setup packages lock wheel sbom audit clean
+.PHONY: demo test test-webmail pictures webmail test-systemd test-packages train check bench fuzz soak docs install uninstall setup packages lock wheel sbom audit clean
 
 demo: $(READY)
 	@$(BIN)/firstreply demo $(if $(SERVE),--serve)
@@ -64,6 +65,10 @@ test-systemd: $(READY) packages
 	@bash tools/packages.sh systemd
 	@$(BIN)/python -m pytest -q -p no:xdist -m systemd $(ARGS) tests/acceptance/test_systemd.py
 
+# the wheel as pipx installs it, and its SBOM
+test-packages: $(READY) $(TOOLS)/.ready
+	@$(BIN)/python -m pytest -q -p no:xdist -m packages $(ARGS) tests/acceptance/test_packages.py
+
 SOAK ?= 10
 soak: $(READY) packages  # random agents for a long time: other and longer stories at each run
 	@FIRSTREPLY_SOAK=$(SOAK) $(BIN)/python -m pytest -q -p no:xdist -o timeout=0 tests/acceptance/test_random_agents.py
@@ -99,12 +104,11 @@ audit: $(TOOLS)/.ready  # is a library known to be vulnerable? Asks a service on
 	@$(TOOLS)/bin/python -m tools.audit
 
 sbom: $(READY) $(TOOLS)/.ready  # CycloneDX: what an installation on this Python consists of
-	@$(TOOLS)/bin/python -m tools.sbom dist
+	@$(TOOLS)/bin/python -m tools.sbom $(DIST)
 
 wheel: $(READY)  # for pipx; the same bytes whoever builds this commit
-	@rm -f dist/firstreply-*.whl dist/firstreply-*-constraints.txt
-	@bash tools/wheel.sh dist
-	@cd dist && sha256sum firstreply-*
+	@bash tools/wheel.sh $(DIST)
+	@sha256sum $(DIST)/firstreply-*.whl
 
 install: $(READY)
 	@$(PLACES) PYTHON="$(PYTHON)" bash tools/install.sh

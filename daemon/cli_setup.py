@@ -1,17 +1,18 @@
-"""The commands of the first hour: `init`, `login`, `check`; arguments only, as in `daemon.cli`.
+"""The commands of the first hour: `init`, `login`, `check`, `units`; arguments only, as in `daemon.cli`.
 
 Errors: those of the commands.
 """
 
 import argparse
 import sys
+from pathlib import Path
 from typing import Any
 
 AUTH = ("password", "xoauth2")
 
 
 def add_setup(commands: Any, common: argparse.ArgumentParser) -> None:  # noqa: ANN401  argparse has no public name for this type
-    """`init`, `login` and `check`."""
+    """`init`, `login`, `check` and `units`."""
     _add_init(commands, common)
 
     login = commands.add_parser("login", parents=[common], help="OAuth 2.0 for a mailbox")
@@ -25,6 +26,12 @@ def add_setup(commands: Any, common: argparse.ArgumentParser) -> None:  # noqa: 
     check.add_argument("--ask", action="store_true", help="also ask about the settings of Seller Central")
     check.add_argument("--send", action="store_true", help="also send a mail from each mailbox to itself")
     check.set_defaults(act=_check)
+
+    units = commands.add_parser("units", parents=[common], help="systemd units for a service of your own")
+    units.add_argument(
+        "--to", type=Path, metavar="FOLDER", help="where they go (by default ~/.config/systemd/user)"
+    )
+    units.set_defaults(act=_units)
 
 
 def _add_init(commands: Any, common: argparse.ArgumentParser) -> None:  # noqa: ANN401  as above
@@ -105,3 +112,9 @@ def _check(args: argparse.Namespace) -> int:
     from daemon.commands.check import check  # noqa: PLC0415  as above
 
     return check(args.config, as_json=args.json, asking=args.ask, send=args.send)
+
+
+def _units(args: argparse.Namespace) -> int:
+    from daemon.commands.units import units  # noqa: PLC0415  as above
+
+    return units(args.config, args.to, as_json=args.json)

@@ -30,6 +30,10 @@ DESCRIPTIONS: Mapping[str, str] = {
         "Prove configuration, servers, folders, model, templates and ledger, one line for each finding, "
         "with the remedy. Nothing is changed but that missing folders are made."
     ),
+    "firstreply units": (
+        "Write the service and its nightly timers for your own user's systemd: for an installation by "
+        "pipx, which `make install` did not make a service of the machine."
+    ),
     "firstreply inspect": (
         "Show what is understood of mails: who wrote them, about which order, and what is wanted."
     ),

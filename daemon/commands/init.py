@@ -143,7 +143,9 @@ def _tell(path: Path, values: dict[str, Value], secrets: dict[str, str], ask: As
     if values.get("mailbox.oauth.provider"):
         ask.say(f"Next: firstreply login{option} {values['mailbox.name']}")
     ask.say(f"Next: firstreply check{option} --ask")
-    ask.say(f"Then: systemctl enable --now {SERVICE_USER}, or firstreply run{option}")
+    ours = path.is_relative_to(ETC)
+    service = f"systemctl enable --now {SERVICE_USER}" if ours else f"firstreply units{option}"
+    ask.say(f"Then: {service}, or firstreply run{option}")
     if any(isinstance(value, dict) and "credential" in value for value in values.values()):
         for name in secrets:
             plain = folder(path, "credential") / name

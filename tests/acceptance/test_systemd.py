@@ -29,6 +29,8 @@ PYTHON = "/usr/bin/python3"
 UNIT = "firstreply"
 NIGHTLY = ("firstreply-backup", "firstreply-train")
 MOST_EXPOSURE = 1.2
+SELLER, SELLER_ID = "seller", "4711"
+ENCRYPTED = "[Service]\nLoadCredentialEncrypted=shop:/etc/firstreply/credentials/shop.cred\n"
 DROP_IN = "[Service]\nRestartSec=1\nWatchdogSec=20\n"
 """What a test has no patience for; everything else is the shipped unit."""
 
@@ -239,6 +241,22 @@ def test_the_nightly_services_work_in_their_sandbox(machine: Machine) -> None:
     assert machine.show(UNIT, "NRestarts") == "2"
 
 
+def test_an_encrypted_password_opens_the_mailbox(machine: Machine, agent: Mailroom) -> None:
+    """As docs/operating.md tells; in clear it lies on no disk any more."""
+    machine.run(
+        *("systemd-creds", "encrypt", "--with-key=host", "--name=shop"),
+        *("/etc/firstreply/credentials/shop", "/etc/firstreply/credentials/shop.cred"),
+    )
+    machine.run("shred", "--remove", "/etc/firstreply/credentials/shop")
+    write(machine.root, f"etc/systemd/system/{UNIT}.service.d/password.conf", ENCRYPTED)
+    machine.run("systemctl", "daemon-reload")
+    machine.run("systemctl", "restart", UNIT)
+
+    agent.put("INBOX", buyer_mail("How do I switch the lamp on?", number=3))
+    until(lambda: len(agent.drafts()) == 2, "a draft more")
+    assert firstreply(machine, "status")["mailboxes"][0]["healthy"]
+
+
 def test_a_stop_is_quick_and_clean(machine: Machine) -> None:
     """Within ten seconds, and not because it was killed."""
     began = time.monotonic()
@@ -247,6 +265,30 @@ def test_a_stop_is_quick_and_clean(machine: Machine) -> None:
     assert time.monotonic() - began < 10
     assert machine.show(UNIT, "Result") == "success"
     assert machine.show(UNIT, "ExecMainStatus") == "0"
+
+
+def test_a_user_runs_a_service_of_their_own(machine: Machine, box: Account, sink: Sink) -> None:
+    """Without root, by `firstreply units`; ready, reloaded, backed up, healthy."""
+    home = f"/home/{SELLER}"
+    machine.run("useradd", "--create-home", "--uid", SELLER_ID, SELLER)
+    text = configuration(box, sink).replace("/var/lib/firstreply", f"{home}/shop")
+    file = f"{home}/shop/a store %h.toml"
+    write(machine.root, file.lstrip("/"), text.replace('credential = "shop"', f'file = "{home}/shop/word"'))
+    write(machine.root, f"{home}/shop/word".lstrip("/"), box.password, 0o600)
+    machine.run("cp", "-r", "/var/lib/firstreply/model", f"{home}/shop/model")
+    machine.run("chown", "-R", f"{SELLER}:{SELLER}", home)
+    machine.run("systemctl", "start", f"user@{SELLER_ID}")
+    own = ("runuser", "-u", SELLER, "--", "env", f"XDG_RUNTIME_DIR=/run/user/{SELLER_ID}", f"HOME={home}")
+
+    machine.run(*own, "firstreply", "units", "--config", file)
+    machine.run(*own, "systemctl", "--user", "daemon-reload")
+    machine.run(*own, "systemctl", "--user", "enable", "--now", UNIT, *(f"{unit}.timer" for unit in NIGHTLY))
+    machine.run(*own, "systemctl", "--user", "reload", UNIT)
+    machine.run(*own, "systemctl", "--user", "start", "firstreply-backup")
+
+    assert json.loads(machine.run(*own, "firstreply", "status", "--json", "--config", file))["mailboxes"]
+    assert list((machine.root / f"home/{SELLER}/shop/backups").glob("ledger-*.db"))
+    machine.run(*own, "systemctl", "--user", "stop", UNIT)
 
 
 def test_the_removal_leaves_what_is_the_sellers(machine: Machine) -> None:
@@ -259,7 +301,7 @@ def test_the_removal_leaves_what_is_the_sellers(machine: Machine) -> None:
     assert not machine.run("systemctl", "list-unit-files", "--no-legend", "firstreply*.timer", check=False)
     for name in (
         "etc/firstreply/firstreply.toml",
-        "etc/firstreply/credentials/shop",
+        "etc/firstreply/credentials/shop.cred",
         "var/lib/firstreply/ledger.db",
     ):
         assert (machine.root / name).exists()
