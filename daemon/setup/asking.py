@@ -18,7 +18,6 @@ class Asker:
     def __init__(self, *, scripted: bool, stream: TextIO | None = None) -> None:
         self.scripted = scripted
         self._stream = stream
-        self._answers: dict[str, str] = {}
         self._console = Console(stderr=True, soft_wrap=True, highlight=False)
 
     def say(self, text: str) -> None:
@@ -26,17 +25,14 @@ class Asker:
         self._console.print(text, markup=False)
 
     def text(self, question: str, option: str, given: str | None, default: str | None = None) -> str:
-        """A line of text; `given` is what the option said. What was answered before is suggested."""
+        """A line of text; `given` is what the option said."""
         if given is not None:
             return given
         if self.scripted:
             if default is None:
                 raise ConfigurationError("is needed", where=option, remedy=f"Write {option} VALUE")
             return default
-        default = self._answers.get(option, default)
-        answer = Prompt.ask(question, console=self._console, default=default, stream=self._stream) or ""
-        self._answers[option] = answer
-        return answer
+        return Prompt.ask(question, console=self._console, default=default, stream=self._stream) or ""
 
     def one_of(self, question: str, given: str | None, choices: Sequence[str]) -> str:
         """One of some words; the first is the default."""

@@ -228,7 +228,12 @@ def _tidy(context: Context, act: Act) -> str:
 
 def _out_of_date(context: Context, act: Act) -> str:
     """A draft that is over, or has a rival, was brought back: never sent, and whatever it says is kept."""
-    state = act.item.draft.state
+    state, names = act.item.draft.state, context.folders
+    if act.item.rival and context.imap.profile.labels and names.archive is not None:
+        # the conversation was moved for the newer draft's sake, and carried this one along
+        move(context, act.copies, names.archive)
+        context.log.info("carried_along", **act.ids)
+        return ""
     why = "a newer one" if act.reason == "newer_draft" and act.item.rival else state.value
     # named by the draft: an editor that saves again and again gets one note
     about = Place(state.value, 0, act.draft_id)

@@ -25,7 +25,7 @@ from daemon.stages.freezing import flooded, frozen
 from daemon.stages.hands import roles, watched
 from daemon.stages.replies import own_replies
 from daemon.stages.sighting import sight
-from daemon.stages.strangers import done_notes, move_out
+from daemon.stages.strangers import done_notes, move_out, put_back
 
 ROUNDS = 6
 """How many acts one draft may need in one look; a further look goes on."""
@@ -69,6 +69,7 @@ def approval(context: Context, statuses: Mapping[str, FolderStatus], *, full: bo
     )
     counts += _settle_all(context, touched, stopped)
     # last, so that a mail which cannot be moved stops no approval
+    put_back(context, seen.carried)
     for item in seen.strangers:
         move_out(context, item)
         counts["held"] += 1

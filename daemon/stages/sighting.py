@@ -27,6 +27,8 @@ READ = frozenset({Role.QUEUE, Role.APPROVED, Role.DRAFTS, Role.RECLASSIFY})
 """Where a copy's text matters; elsewhere it is enough that it lies there."""
 OWN_REPLIES = frozenset({Role.QUEUE, Role.APPROVED, Role.DRAFTS, Role.SENT})
 """Where a mail that only answers the original, and has no link of ours, is taken for a copy."""
+CARRYING = frozenset({Role.APPROVED, Role.RECLASSIFY})
+"""Where mails that come along with a draft say nothing: Gmail's web page moves whole conversations."""
 NEWEST = 1_000
 """How far back a look goes in an archive that it does not know: those hold all the mail there ever was."""
 
@@ -36,7 +38,8 @@ class Sighted:
     """What one look at all folders saw.
 
     `strangers` and `notes` are new in Approved; `replies` are new in Sent, not ours and without a link;
-    `originals` lie in a folder of corrections, which says their scenario.
+    `originals` lie in a folder of corrections, which says their scenario. `carried` are mails of a
+    conversation that came there along with a draft.
     `renumbered` are the folders with a new UIDVALIDITY.
     """
 
@@ -45,6 +48,7 @@ class Sighted:
     notes: list[Linked] = field(default_factory=list)
     replies: list[Linked] = field(default_factory=list)
     originals: list[tuple[Place, Scenario]] = field(default_factory=list)
+    carried: list[Place] = field(default_factory=list)
     renumbered: list[tuple[str, int]] = field(default_factory=list)
 
 
@@ -109,6 +113,8 @@ def _look(
         if uid in flags and (now := _marks(flags[uid])) != (copy.deleted, copy.flagged)
     }
     unlinked = [item for item in items if item.draft is None]
+    if added and role in CARRYING and context.imap.profile.labels:
+        unlinked = _without_carried(seen, items)
     renewed = _renewed(mark, status, new)
     if role is Role.APPROVED:
         renewed = _keep_strangers(seen, unlinked, renewed)
@@ -124,6 +130,15 @@ def _look(
 
 def _marks(flags: frozenset[str]) -> tuple[bool, bool]:
     return "\\Deleted" in flags, "\\Flagged" in flags
+
+
+def _without_carried(seen: Sighted, items: Sequence[Linked]) -> list[Linked]:
+    """The notes that came along with a draft; the buyer's mails and our own answers only came along."""
+    notes = [item for item in items if item.link is not None and item.link.kind is LinkKind.NOTE]
+    seen.carried += [
+        item.place for item in items if item not in notes and (item.draft is None or item.own_delivery)
+    ]
+    return notes
 
 
 def _keep_strangers(seen: Sighted, unlinked: Sequence[Linked], mark: FolderMark) -> FolderMark:

@@ -2,7 +2,8 @@
 
 Promises: a note in Approved is done with, and where it asked a question, moving it was the answer: "the
 buyer has it" of a delivery in doubt, "go on" of a frozen mailbox. Any other mail goes to the queue with a
-note, once. Nothing of it is ever sent.
+note, once. Nothing of it is ever sent. Where folders are labels, what came along with a draft only loses
+the label.
 
 Errors: those of the ports.
 """
@@ -10,6 +11,7 @@ Errors: those of the ports.
 from collections.abc import Sequence
 
 from daemon.desk.link import LinkKind, message_id
+from daemon.ports.ledger.draft_rows import Place
 from daemon.stages.context import Context
 from daemon.stages.linking import Linked
 from daemon.stages.naming import named
@@ -40,6 +42,16 @@ def _has_arrived(context: Context, draft_id: int) -> None:
         context.ledger.deliveries.settled_by_person(context.claim, draft_id, sent=True, now=context.now())
         for ids in named(context, "draft", draft_id):
             context.log.info("doubt_settled", **ids, sent=True)
+
+
+def put_back(context: Context, carried: Sequence[Place]) -> None:
+    """Mails that a draft's conversation carried along: out of Approved, else back; they said nothing."""
+    names = context.folders
+    for place in carried:
+        target = names.archive if place.folder == names.approved else None
+        if place.folder != names.no_reply_needed:
+            context.imap.move(place.folder, [place.uid], target or names.inbox)
+            context.log.info("carried_along", uid=place.uid)
 
 
 def move_out(context: Context, item: Linked) -> None:

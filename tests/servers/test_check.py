@@ -76,6 +76,7 @@ def test_a_good_account_has_no_problem_and_keeps_nothing(box: MailboxSettings, a
     assert [line.split(" → ")[0] for line in wrong(iter(found))] == [
         "not encrypted; fine for this very machine only",
         "no folder for trash was found",
+        "no folder for archive was found",
     ]
     said = " ".join(item.message for item in found)
     for words in (

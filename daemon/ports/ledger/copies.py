@@ -16,7 +16,7 @@ from sqlalchemy.engine import Engine
 
 from daemon.desk.draft import OPEN_STATES, DraftState
 from daemon.ports.ledger import schema as t
-from daemon.ports.ledger.copy_rows import CopyRow, add_copies, copy_of, copy_place
+from daemon.ports.ledger.copy_rows import CopyRow, add_copies, copy_of, copy_place, vacate
 from daemon.ports.ledger.draft_rows import (
     DraftRow,
     NewNote,
@@ -102,6 +102,7 @@ class CopyBook:
                 if place is None:
                     connection.execute(sa.delete(copies).where(this))
                 else:
+                    vacate(connection, claim, place, copy_id)  # a label's mail may lie there already
                     connection.execute(sa.update(copies).where(this).values(**copy_place(place)))
 
     def sharing_drafts(

@@ -49,17 +49,23 @@ def copy_place(place: Place) -> dict[str, Any]:
     return {"folder_name": place.folder, "uidvalidity": place.uidvalidity, "uid": place.uid}
 
 
+def vacate(connection: Connection, claim: Claim, place: Place, but: int = 0) -> None:
+    """Forget the row at this place, whose mail another row is about to be; `but` is that row."""
+    connection.execute(
+        sa.delete(copies).where(
+            copies.c.mailbox_id == claim.mailbox_id,
+            copies.c.folder_name == place.folder,
+            copies.c.uidvalidity == place.uidvalidity,
+            copies.c.uid == place.uid,
+            copies.c.id != but,
+        )
+    )
+
+
 def add_copies(connection: Connection, claim: Claim, added: Sequence[CopyRow], now: datetime) -> None:
     """Insert rows for these copies in the caller's transaction; a row that stands already is replaced."""
     for item in added:
-        connection.execute(
-            sa.delete(copies).where(
-                copies.c.mailbox_id == claim.mailbox_id,
-                copies.c.folder_name == item.place.folder,
-                copies.c.uidvalidity == item.place.uidvalidity,
-                copies.c.uid == item.place.uid,
-            )
-        )
+        vacate(connection, claim, item.place)
     if added:
         connection.execute(
             sa.insert(copies),
