@@ -30,6 +30,7 @@ _FENCE = re.compile(r"^ *```(\S*)[^\n]*\n(.*?)^ *```", re.MULTILINE | re.DOTALL)
 _SPAN = re.compile(r"(?<!`)`([^`]+)`(?!`)")
 _WITH_VALUE = {
     "sudo": {"-u", "-g"},
+    "runuser": {"-u"},
     "systemd-run": {"-p", "--property", "--unit", "--uid"},
     "env": set[str](),
 }

@@ -65,7 +65,7 @@ Ledger, models, tokens and backups.
 .B firstreply check \-\-ask
 Prove everything, and ask about the settings of Seller Central.
 .TP
-.B sudo \-u firstreply firstreply status
+.B runuser \-u firstreply \-\- firstreply status
 How it stands, on a machine where the service runs.
 .TP
 .B firstreply run \-\-once \-\-since 7d

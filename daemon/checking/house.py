@@ -65,7 +65,12 @@ def _state(folder: Path) -> Iterator[Finding]:
         if os.geteuid() not in {entry.st_uid, 0}:
             owner = _user(entry.st_uid)
             said = f"{folder} belongs to {owner}, and you are {_user(os.geteuid())}"
-            yield Finding("note", "state_dir", said, f"Run it as root, or sudo -u {owner}")
+            yield Finding(
+                "note",
+                "state_dir",
+                said,
+                f"Run it as root, or as {owner}: runuser -u {owner} -- firstreply …",
+            )
     yield space(there, shutil.disk_usage(there).free)
 
 

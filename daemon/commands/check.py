@@ -11,7 +11,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from datetime import UTC, datetime
-from pathlib import Path
 
 from rich.console import Console
 from rich.markup import escape
@@ -22,7 +21,7 @@ from daemon.checking import house, servers
 from daemon.checking.finding import Finding, status
 from daemon.checking.seller_central import ticks
 from daemon.checking.sending import round_trip
-from daemon.commands.look import print_json
+from daemon.commands.look import ledger_exists, print_json
 from daemon.settings import Settings, by_hand, find, load
 
 MARKS = {"ok": "[green]ok[/]     ", "tick": "[cyan]check[/]  ", "note": "[yellow]note[/]   "}
@@ -59,7 +58,7 @@ def findings(
     """Everything, what is near first."""
     yield from house.files(settings)
     yield from house.ledger(settings)
-    yield from _model(settings.state_dir / "model")
+    yield from _model(settings)
     yield from house.templates(settings)
     yield from house.library(settings)
     for box in settings.mailboxes:
@@ -73,12 +72,17 @@ def findings(
         yield from ticks(box.mailbox.name, box.mailbox.address, asked)
 
 
-def _model(root: Path) -> Iterator[Finding]:
+def _model(settings: Settings) -> Iterator[Finding]:
     """Whether the classifier has a model."""
     try:
-        yield Finding("ok", "model", f"version {LiveModel(root).version}")
+        yield Finding("ok", "model", f"version {LiveModel(settings.state_dir / 'model').version}")
     except ModelError as error:
-        yield Finding("problem", "model", str(error), "Run `firstreply train`")
+        if error.reason == "missing" and not ledger_exists(settings):
+            yield Finding(
+                "note", "model", "there is none yet", "the first `firstreply run` trains it, in a minute"
+            )
+        else:
+            yield Finding("problem", "model", str(error), "Run `firstreply train`")
 
 
 def _now() -> datetime:

@@ -69,6 +69,7 @@ REASONS: Mapping[str, str] = {
     "not_a_buyer_message": "No buyer wrote this mail; it is recorded and left alone.",
     "suspicious": "The mail failed authentication; a person must look at it and no draft is made.",
     "before_mark": "The mail is older than the mark of the first run; it is recorded and left alone.",
+    "answered_before": "It was answered before `--since` took it in: its flag, or a mail in Sent, says so.",
     "topic_proved": "The contact topic in Amazon's subject line names the scenario.",
     "model_sure": "The model's confidence reaches the threshold.",
     "model_unsure": "The model's confidence is below the threshold: stricter clock, holding draft.",

@@ -117,7 +117,7 @@ def connecting(error: Exception, server: ImapServer) -> FirstreplyError:
     where = f"{server.host}:{server.port}"
     broken = isinstance(error.__context__, imaplib.IMAP4.abort)  # imapclient calls that a refused login too
     if isinstance(error, exceptions.LoginError) and not broken:
-        return _login(str(error), server, where)
+        return _login(re.sub(r"^b'(.*)'$", r"\1", str(error)), server, where)
     if isinstance(error, ssl.SSLCertVerificationError):
         return ConfigurationError(
             f"the server's certificate is not trusted ({error.verify_message})",

@@ -18,6 +18,7 @@ class Asker:
     def __init__(self, *, scripted: bool, stream: TextIO | None = None) -> None:
         self.scripted = scripted
         self._stream = stream
+        self._answers: dict[str, str] = {}
         self._console = Console(stderr=True, soft_wrap=True, highlight=False)
 
     def say(self, text: str) -> None:
@@ -25,14 +26,17 @@ class Asker:
         self._console.print(text, markup=False)
 
     def text(self, question: str, option: str, given: str | None, default: str | None = None) -> str:
-        """A line of text; `given` is what the option said."""
+        """A line of text; `given` is what the option said. What was answered before is suggested."""
         if given is not None:
             return given
         if self.scripted:
             if default is None:
                 raise ConfigurationError("is needed", where=option, remedy=f"Write {option} VALUE")
             return default
-        return Prompt.ask(question, console=self._console, default=default, stream=self._stream) or ""
+        default = self._answers.get(option, default)
+        answer = Prompt.ask(question, console=self._console, default=default, stream=self._stream) or ""
+        self._answers[option] = answer
+        return answer
 
     def one_of(self, question: str, given: str | None, choices: Sequence[str]) -> str:
         """One of some words; the first is the default."""

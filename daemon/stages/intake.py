@@ -23,6 +23,7 @@ from daemon.mail.understanding import Kind, Understanding, understand
 from daemon.ports.imap import Fetched
 from daemon.ports.ledger.intake_rows import Arrival, Joining, Reading, Unread
 from daemon.ports.ledger.mailboxes import FolderMark
+from daemon.stages.backlog import Settled, settled
 from daemon.stages.context import Context
 from daemon.stages.joining import Joiner
 from daemon.stages.rekey import rekey
@@ -59,10 +60,10 @@ class Seen:
 
 def intake(context: Context, *, full: bool, since: timedelta | None = None) -> Intake:
     """Take in all messages that have no row yet; `full` compares whole sets instead of new UIDs only."""
-    mark, marked_at = _mark(context, since)
+    mark, old = _mark(context, since)
     read = shunted = 0
     if full:
-        read, shunted = _take_up_all(context, mark, marked_at)
+        read, shunted = _take_up_all(context, mark, old)
     status = context.imap.examine(context.folders.inbox, fresh=True)
     first = mark.floor_uid + 1 if full else max(mark.uidnext, mark.floor_uid + 1)
     present = context.imap.uids(context.folders.inbox, first)
@@ -70,7 +71,7 @@ def intake(context: Context, *, full: bool, since: timedelta | None = None) -> I
         known = context.ledger.intake.known_uids(context.claim, mark.folder_id, mark.uidvalidity, first)
         new = [uid for uid in present if uid not in known]
         for uids in _batches(new, context.batch):
-            done, aside = _take_in(context, mark, uids, marked_at)
+            done, aside = _take_in(context, mark, uids, old)
             read, shunted = read + done, shunted + aside
     if status.uidnext != mark.uidnext:
         context.ledger.mailboxes.advance(context.claim, mark.folder_id, status.uidnext, status.modseq)
@@ -83,10 +84,10 @@ def _batches(items: Sequence[Item], size: int) -> Iterator[list[Item]]:
         yield batch
 
 
-def _mark(context: Context, since: timedelta | None) -> tuple[FolderMark, datetime | None]:
+def _mark(context: Context, since: timedelta | None) -> tuple[FolderMark, Settled]:
     """The inbox's mark, made at the first run, lowered by --since, re-keyed at a new UIDVALIDITY.
 
-    The time is that before which mail is recorded but not answered; None where UIDs alone decide.
+    With it comes what is recorded but not answered; nothing where UIDs alone decide.
     """
     inbox, now = context.folders.inbox, context.now()
     status = context.imap.examine(inbox, fresh=True)
@@ -98,20 +99,19 @@ def _mark(context: Context, since: timedelta | None) -> tuple[FolderMark, dateti
     elif mark.uidvalidity != status.uidvalidity:
         context.log.warning("uidvalidity_changed", old=mark.uidvalidity, new=status.uidvalidity)
         mark = rekey(context, mark, status)
-        return mark, context.ledger.mailboxes.marked_at(context.claim)
+        return mark, Settled(context.ledger.mailboxes.marked_at(context.claim))
     if since is None:
-        return mark, None
-    wanted = context.imap.uids_since(inbox, (now - since).date())
+        return mark, Settled()
+    day = (now - since).date()
+    wanted = context.imap.uids_since(inbox, day)
     floor = min(mark.floor_uid, min(wanted, default=status.uidnext) - 1)
     if floor < mark.floor_uid:
         lowered = FolderMark(mark.folder_id, inbox, mark.uidvalidity, floor, floor + 1, None)
         mark = context.ledger.mailboxes.set_mark(context.claim, lowered, now, "backlog_wanted")
-    return mark, now - since
+    return mark, settled(context, now - since, day, wanted)
 
 
-def _take_in(
-    context: Context, mark: FolderMark, uids: Sequence[int], marked_at: datetime | None
-) -> tuple[int, int]:
+def _take_in(context: Context, mark: FolderMark, uids: Sequence[int], old: Settled) -> tuple[int, int]:
     fetched = context.imap.fetch(context.folders.inbox, uids)
     arrivals = [
         Arrival(mail.uid, hashlib.sha256(mail.raw).hexdigest(), mail.size, mail.internal_at)
@@ -124,29 +124,29 @@ def _take_in(
     rows = context.ledger.intake.record(
         context.claim, mark.folder_id, mark.uidvalidity, arrivals, context.now()
     )
-    return _read(context, list(zip(rows, fetched, strict=True)), marked_at)
+    return _read(context, list(zip(rows, fetched, strict=True)), old)
 
 
-def _take_up_all(context: Context, mark: FolderMark, marked_at: datetime | None) -> tuple[int, int]:
+def _take_up_all(context: Context, mark: FolderMark, old: Settled) -> tuple[int, int]:
     """Go on with messages that an earlier daemon fetched and did not finish.
 
     One at a time, each counted when its turn comes: so the one that kills the daemon stands alone.
     """
     read = shunted = after = 0
     while rows := context.ledger.intake.take_up(context.claim, after=after):
-        done, aside = _take_up(context, mark, rows[0], marked_at)
+        done, aside = _take_up(context, mark, rows[0], old)
         read, shunted, after = read + done, shunted + aside, rows[0].message_id
     return read, shunted
 
 
-def _take_up(context: Context, mark: FolderMark, row: Unread, marked_at: datetime | None) -> tuple[int, int]:
+def _take_up(context: Context, mark: FolderMark, row: Unread, old: Settled) -> tuple[int, int]:
     found: list[Fetched] = []
     if (row.folder_id, row.uidvalidity) == (mark.folder_id, mark.uidvalidity):
         found = context.imap.fetch(context.folders.inbox, [row.uid])
     if row.attempts > ATTEMPTS or not found:
         _shunt(context, row, "crashed_three_times" if found else "gone_before_read")
         return 0, 1
-    return _read(context, [(row, found[0])], marked_at)
+    return _read(context, [(row, found[0])], old)
 
 
 def _shunt(
@@ -160,9 +160,7 @@ def _shunt(
     context.log.warning("shunted", message=row.message_id, uid=row.uid, reason=reason, detail=detail)
 
 
-def _read(
-    context: Context, mails: list[tuple[Unread, Fetched]], marked_at: datetime | None
-) -> tuple[int, int]:
+def _read(context: Context, mails: list[tuple[Unread, Fetched]], old: Settled) -> tuple[int, int]:
     """Parse, understand, classify and store a batch; a message that fails is shunted alone."""
     seen: list[Seen] = []
     for row, mail in mails:
@@ -177,7 +175,7 @@ def _read(
             continue
         seen.append(Seen(row, message, understanding, mail.internal_at))
     guesses = _guesses(context, seen)
-    readings = _readings(context, seen, guesses, marked_at)
+    readings = _readings(context, seen, guesses, old)
     context.ledger.intake.store(context.claim, readings, context.now())
     for reading in readings:
         _tell(context, reading)
@@ -209,9 +207,7 @@ def _guesses(context: Context, seen: list[Seen]) -> dict[int, Guess]:
     return {item.row.message_id: guess for item, guess in zip(asked, answers, strict=False)}
 
 
-def _readings(
-    context: Context, seen: list[Seen], guesses: dict[int, Guess], marked_at: datetime | None
-) -> list[Reading]:
+def _readings(context: Context, seen: list[Seen], guesses: dict[int, Guess], old: Settled) -> list[Reading]:
     joiner = Joiner(context, [item.understanding for item in seen])
     again = context.ledger.identity.repeated(context.claim, [item.row.message_id for item in seen])
     readings = []
@@ -219,8 +215,8 @@ def _readings(
         guess = guesses.get(item.row.message_id)
         if item.row.message_id in again:
             disposition = Disposition(Action.LEAVE_ALONE, "duplicate")
-        elif marked_at is not None and item.internal_at < marked_at:
-            disposition = Disposition(Action.LEAVE_ALONE, "before_mark")
+        elif reason := old.reason(item.internal_at, item.row.uid, item.message.message_id):
+            disposition = Disposition(Action.LEAVE_ALONE, reason)
         else:
             disposition = dispose(item.understanding, guess, context.threshold)
         readings.append(_reading(context, item, disposition, guess, joiner))

@@ -9,7 +9,7 @@ from email.message import EmailMessage
 import pytest
 
 from tests.daemon_kit import SHOP, House, until
-from tests.mails import BROKEN, LATE
+from tests.mails import BROKEN, LATE, buyer_mail
 
 
 def parsed(raw: bytes) -> EmailMessage:
@@ -176,6 +176,23 @@ def test_mail_from_before_the_first_run_gets_no_draft(house: House) -> None:
     assert house.drafts() == {}
     assert house.once("--since", "2d").returncode == 0
     assert len(house.drafts()) == 1
+
+
+def test_a_backlog_that_people_have_answered_gets_no_drafts(house: House) -> None:
+    """--since on a mailbox that was worked before: a flag or a mail in Sent tells, and no clock starts."""
+    for number in (1, 2):
+        house.put("INBOX", buyer_mail(BROKEN, number=number))
+    house.mark("INBOX", b"\\Answered")
+    for number in (3, 4):
+        house.put("INBOX", buyer_mail(BROKEN, number=number))
+    asked = b"In-Reply-To: <buyer-q7d2k9x4m1v0003-3@eu-west-1.amazonses.com>\r\n"
+    house.put(
+        "Sent", b"From: support@shop.example\r\nTo: b@marketplace.amazon.de\r\n" + asked + b"\r\nDone.\r\n"
+    )
+    done = house.once("--since", "2d")
+    assert done.stderr.count("reason=answered_before") == 3
+    assert [b"0000004" in raw for raw in house.drafts().values()] == [True]
+    assert house.states() == {"queued": 1}
 
 
 def test_mail_that_no_buyer_wrote_is_left_alone(running: House) -> None:

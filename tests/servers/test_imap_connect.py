@@ -54,6 +54,7 @@ def test_wrong_password(imap_server: ImapServer) -> None:
         ImapConnection.connect(server)
     assert "not-the-one" not in str(caught.value)
     assert server.username in str(caught.value)
+    assert "([AUTHENTICATIONFAILED]" in str(caught.value)
 
 
 @pytest.mark.parametrize("password", ["two\r\na NOOP", "tab\nx", "nul\0"])

@@ -7,11 +7,13 @@ import pwd
 import stat
 import tomllib
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from daemon.commands import init as command
+from daemon.commands.check import findings
 from daemon.commands.init import init
 from daemon.errors import ConfigurationError
 from daemon.ports.discovery import Endpoint, Published
@@ -143,6 +145,23 @@ def test_a_script_is_told_what_it_left_out(tmp_path: Path, given: Given, words: 
     with pytest.raises(ConfigurationError, match=words):
         init(str(tmp_path / "firstreply.toml"), given, Asker(scripted=True), None)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_who_is_asked_once_more_only_corrects(tmp_path: Path) -> None:
+    """After a test that failed, Enter takes what was answered before; only the secret is typed anew."""
+    path = tmp_path / "firstreply.toml"
+    nobody = "127.0.0.1:1/none"
+    first = f"support@shop.example\ny\n{nobody}\n{nobody}\nus-store\n\ncanary-1\nAcme\nAnna\n\n"
+    keys = Keys(first + "y\n" + "\n" * 6 + "canary-2\n" + "\n" * 3 + "n\ny\n")
+    assert init(str(path), Given(), Asker(scripted=False, stream=keys), None) == 0
+    settings = load(path)
+    (box,) = settings.mailboxes
+    assert (box.mailbox.name, box.mailbox.brand, box.imap.port) == ("us-store", "Acme", 1)
+    assert (tmp_path / "secrets" / "us-store").read_text() == "canary-2\n"
+    looked_at = findings(settings, lambda: datetime.now(UTC), None, send=False)
+    assert (
+        next(item.level for item in looked_at if item.subject == "model") == "note"
+    )  # the first run trains it
 
 
 def test_a_person_is_asked_again_until_it_is_right(tmp_path: Path) -> None:

@@ -1,0 +1,42 @@
+r"""Backlog: which of the mail that `--since` wants has been dealt with already.
+
+Promises: asks once, when a backlog is taken in; a message that its flag, or a mail in Sent, says was answered
+gets neither clock nor draft. What a person answered without a trace in the mailbox is not known.
+
+Errors: `TemporaryError` of the IMAP port.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from daemon.stages.context import Context
+from daemon.stages.linking import ids_of
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What is recorded and left alone: mail from before a time, and what was answered before us."""
+
+    before: datetime | None = None
+    uids: frozenset[int] = frozenset()
+    header_ids: frozenset[str] = frozenset()
+
+    def reason(self, internal_at: datetime, uid: int, header_id: str) -> str | None:
+        """Why a message is left alone; None where it is not."""
+        if self.before is not None and internal_at < self.before:
+            return "before_mark"
+        return "answered_before" if uid in self.uids or header_id in self.header_ids else None
+
+
+def settled(context: Context, before: datetime, day: date, uids: Sequence[int]) -> Settled:
+    r"""Look at the backlog's flags, and into Sent from that day on."""
+    flags = context.imap.flags(context.folders.inbox, uids) if uids else {}
+    sent = context.folders.sent
+    replies = context.imap.uids_since(sent, day) if sent else ()
+    headers = context.imap.headers(sent, replies, ["In-Reply-To"]) if sent and replies else {}
+    return Settled(
+        before,
+        frozenset(uid for uid, marks in flags.items() if "\\Answered" in marks),
+        frozenset(header_id for block in headers.values() for header_id in ids_of(block).answers),
+    )
