@@ -1,4 +1,7 @@
-"""Logs: one line for each decision, with ids, states and reasons; to stderr, where journald reads.
+"""Logs: one line for each decision, with ids, states and reasons; to stderr, or to the journal with fields.
+
+Where stderr leads to the journal, each value is a field of the entry: `journalctl FIRSTREPLY_MESSAGE=17`. The
+line then has no time of its own, since the journal's stands before it.
 
 Promises: `key=value` or JSON; no line break, no terminal escape, no address in full and no secret can get
 into a line, whoever logs it: values are flattened and addresses shortened here, last of all.
@@ -13,6 +16,8 @@ from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
+
+from daemon.ports.journald import Journal, journal
 
 _ADDRESS = re.compile(r"""([^\s@…<>()\[\]{}"',;:=]{1,64})@([A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+)""")
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]+")
@@ -39,6 +44,20 @@ def _clean(_logger: object, _name: str, event: MutableMapping[str, Any]) -> Muta
     return event
 
 
+class _Entered:
+    """The last processor where there is a journal; what it does not take goes on to stderr."""
+
+    def __init__(self, to: Journal, renderer: structlog.typing.Processor) -> None:
+        self._to, self._renderer = to, renderer
+
+    def __call__(self, logger: object, name: str, event: MutableMapping[str, Any]) -> str:
+        fields = dict(event)
+        line = str(self._renderer(logger, name, event))
+        if self._to.write(line, fields.pop("level", name), fields):
+            raise structlog.DropEvent
+        return line
+
+
 def configure(form: str, level: str) -> None:
     """Set the program's logging up; `form` is "key_value" or "json"."""
     renderer: structlog.typing.Processor = (
@@ -48,13 +67,16 @@ def configure(form: str, level: str) -> None:
             key_order=["timestamp", "level", "event", "mailbox"], bool_as_flag=False, drop_missing=True
         )
     )
+    stamp = structlog.processors.TimeStamper(fmt="iso", utc=True)
+    last: list[structlog.typing.Processor] = [stamp, _clean, renderer]
+    to = journal()
+    if to is not None:
+        last = [_clean, _Entered(to, renderer)]
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            _clean,
-            renderer,
+            *last,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(getattr(logging, level.upper())),
         logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),

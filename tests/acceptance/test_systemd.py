@@ -192,6 +192,21 @@ def test_a_mail_is_answered_once_a_person_approved_it(machine: Machine, agent: M
     until(lambda: "; 0 in the queue;" in machine.show(UNIT, "StatusText"), "the count")
 
 
+def test_the_journal_leads_through_a_life_by_one_field(machine: Machine) -> None:
+    """Every step of that mail, each an entry with its level, its unit, and its values as fields."""
+    asked = ("FIRSTREPLY_MESSAGE=1", f"_SYSTEMD_UNIT={UNIT}.service")
+    life = machine.run("journalctl", "--quiet", "--output=json", *asked).splitlines()
+    entries = [json.loads(line) for line in life]
+    events = [entry["FIRSTREPLY_EVENT"] for entry in entries]
+
+    assert events == [
+        *("message_read", "draft_queued", "draft_approved", "attempt", "first_response", "filed"),
+    ]
+    assert {entry["PRIORITY"] for entry in entries} == {"6"}
+    assert {entry["FIRSTREPLY_MAILBOX"] for entry in entries} == {"shop"}
+    assert entries[1]["MESSAGE"] == "level=info event=draft_queued mailbox=shop message=1 draft=1"
+
+
 def test_a_killed_service_comes_back_and_goes_on(machine: Machine, agent: Mailroom, sink: Sink) -> None:
     """A `kill -9`: systemd starts it anew, and nothing is sent twice."""
     pid = machine.show(UNIT, "MainPID")
