@@ -10,7 +10,7 @@ from typing import Any
 
 def add_ledger_commands(commands: Any, common: argparse.ArgumentParser) -> None:  # noqa: ANN401  argparse has no public name for this type
     """`status`, `worklist`, `cases`, `report`, `evidence`, `trace`, `forget`, `backup`."""
-    status = commands.add_parser("status", parents=[common], help="mailboxes, clocks, queue, last error")
+    status = commands.add_parser("status", parents=[common], help="daemon, mailboxes, clocks, last errors")
     status.set_defaults(act=_status)
 
     worklist = commands.add_parser("worklist", parents=[common], help="open conversations by nearest limit")
@@ -65,7 +65,7 @@ def add_ledger_commands(commands: Any, common: argparse.ArgumentParser) -> None:
 
 
 def _status(args: argparse.Namespace) -> int:
-    from daemon.commands.look import status  # noqa: PLC0415  each command loads what it needs
+    from daemon.commands.status import status  # noqa: PLC0415  each command loads what it needs
 
     return status(args.config, as_json=args.json)
 

@@ -7,7 +7,7 @@ leaving that is approved, and whatever keeps drafts from moving, the clocks run 
 Errors: those of the ports and of the ledger; the next cycle looks again.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import timedelta
 
@@ -32,29 +32,38 @@ async def run_cycle(
     statuses: Mapping[str, FolderStatus],
     sender: Sender,
     run: Runner,
+    begins: Callable[[str], None],
     *,
     full: bool,
     since: timedelta | None = None,
 ) -> dict[str, int]:
     """All stages once; returns what was done, by name, without zeros.
 
-    `statuses` is the poll that the cycle began with; `run` runs what blocks in the mailbox's own thread.
+    `statuses` is the poll that the cycle began with; `run` runs what blocks in the mailbox's own thread;
+    `begins` is told each stage.
     """
+    begins("intake")
     taken = await run(lambda: intake(context, full=full or since is not None, since=since))
+    begins("receipts")
     received = await run(lambda: receipts(context, news=taken.read > 0, full=full))
     filed = await run(lambda: cases(context))
     trouble: FirstreplyError | None = None
     try:
+        begins("drafting")
         try:
             drafted = await run(lambda: drafting(context))
         except FirstreplyError as error:
             drafted, trouble = Drafted(0, 0), error
+        begins("approval")
         observed = await run(lambda: approval(context, statuses, full=full))
         stopped = await run(lambda: context.ledger.mailboxes.frozen(context.claim))
+        begins("dispatch")
         sent = await dispatch(context, sender, run) if stopped is None else 0
     finally:
+        begins("deadlines")
         warned = await run(lambda: deadlines(context))
         told = await alerting(context, sender, run)
+    begins("upkeep")
     kept = await run(lambda: upkeep(context))
     if trouble is not None:
         raise trouble

@@ -56,6 +56,11 @@ class LiveGuesser:
             for prediction, item in zip(predictions, seen, strict=True)
         ]
 
+    @property
+    def version(self) -> str | None:
+        """The model in use; None before the first message that needs one."""
+        return None if self._model is None else self._model.version
+
     def _current(self) -> LiveModel | None:
         if self._model is None:
             try:

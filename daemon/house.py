@@ -10,13 +10,13 @@ from datetime import datetime, timedelta
 
 from daemon.desk.alert import Alerting
 from daemon.desk.playbook import Playbook
+from daemon.guessing import LiveGuesser
 from daemon.ports.ledger.books import Ledger
 from daemon.ports.metrics import Metrics
 from daemon.ports.smtp import Outcome, SmtpSender
 from daemon.reply.library import Library
 from daemon.reply.templates import Templates
 from daemon.settings import CycleSettings
-from daemon.stages.context import Guesser
 
 
 @dataclass(slots=True)
@@ -28,7 +28,7 @@ class House:
     playbook: Playbook
     templates: Templates
     library: Library
-    guess: Guesser
+    guess: LiveGuesser
     threshold: float
     warn_at: tuple[float, ...]
     keep_texts: timedelta
@@ -37,6 +37,8 @@ class House:
     cycle: CycleSettings
     now: Callable[[], datetime]
     monotonic: Callable[[], float]
+    written_read_at: datetime
+    """When playbook, templates and library were read."""
     past_dot: set[str] = field(default_factory=set)
     """The mailboxes that wait for the reply to a final dot: to leave now would be a doubt."""
 

@@ -12,15 +12,16 @@ import asyncio
 import contextlib
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import structlog
 from structlog.typing import FilteringBoundLogger
 
+from daemon.answering import Answerer
 from daemon.digest import DigestTeller
-from daemon.errors import ConfigurationError, FirstreplyError
+from daemon.errors import ConfigurationError, FirstreplyError, TemporaryError
 from daemon.guessing import LiveGuesser
 from daemon.house import House
 from daemon.notifying import Leaver, Notifier
@@ -28,6 +29,7 @@ from daemon.ports.ledger.books import Ledger
 from daemon.ports.ledger.mailboxes import MailboxStatus
 from daemon.ports.ledger.store import LedgerLock, lock_path
 from daemon.ports.metrics import Endpoint, Metrics
+from daemon.ports.status_socket import StatusSocket, place
 from daemon.ports.systemd import Systemd
 from daemon.reloading import Written, read_again, read_written, take_over
 from daemon.reply.problems import Problem
@@ -87,6 +89,7 @@ class Service:
             cycle=settings.cycle,
             now=utc_now,
             monotonic=time.monotonic,
+            written_read_at=utc_now(),
         )
         workers = [
             MailboxWorker(house, box, self._log.bind(mailbox=box.mailbox.name), self._stopping, self._since)
@@ -98,7 +101,7 @@ class Service:
             "started", version=version(), mailboxes=len(workers), ledger=ledger.engine.dialect.name
         )
         try:
-            with self._signals(house, workers), self._told(house.metrics):
+            async with self._asked(house, workers):
                 await self._work(house, workers, once=once)
         finally:
             ledger.close()
@@ -127,6 +130,22 @@ class Service:
             utc_now,
             self._log,
         )
+
+    @contextlib.asynccontextmanager
+    async def _asked(self, house: House, workers: list[MailboxWorker]) -> AsyncIterator[None]:
+        """Answer to signals, on the port, and on the status socket; without one the work goes on."""
+        settings, standings = self._settings, {worker.name: worker.standing for worker in workers}
+        answerer = Answerer(house, standings, self._statuses(house.ledger), settings.path)
+        listening = StatusSocket(place(lock_path(settings.ledger, settings.state_dir)), answerer.answer)
+        with self._signals(house, workers), self._told(house.metrics):
+            try:
+                await listening.open()
+            except TemporaryError as error:
+                self._log.warning("no_status_socket", error=str(error))
+            try:
+                yield
+            finally:
+                await listening.close()
 
     @contextlib.contextmanager
     def _told(self, metrics: Metrics) -> Iterator[None]:
@@ -207,6 +226,7 @@ class Service:
                 trouble = f"reload refused: {error}"
             else:
                 take_over(house, written)
+                house.written_read_at = utc_now()
                 self._problems = written.problems
                 changed = written.settings.mailboxes != self._settings.mailboxes
                 self._log.info("reloaded", restart_needed=changed)

@@ -43,6 +43,10 @@ class Watchers:
         said = next(iter(self._crowded.values()), None)
         return None if said is None else f"without IDLE, by polling: {said}"
 
+    def states(self) -> list[str]:
+        """What each of them is doing, in a word."""
+        return [watcher.state.value for watcher in self._running]
+
     def start(self, folders: FolderNames) -> None:
         """Begin to watch, unless that is done already or it is too early to try again."""
         if self._running or self._monotonic() < self._apart_until:

@@ -35,6 +35,7 @@ from daemon.stages.filing import doubt_left_sending
 from daemon.stages.freezing import made_again
 from daemon.stages.hands import corrections, wanted, watched
 from daemon.stages.restoring import hold_after_restoring
+from daemon.standing import Connection, Standing
 from daemon.troubles import Troubles
 from daemon.watching import Watchers
 
@@ -79,6 +80,7 @@ class MailboxWorker:
         self._cycled = self._wanted = False
         self.looked = asyncio.Event()
         self.progress_at = house.monotonic()
+        self.standing = Standing(house.now, self._watchers.states)
 
     @property
     def name(self) -> str:
@@ -150,10 +152,12 @@ class MailboxWorker:
         """
         connection: ImapConnection | None = None
         self._cycled, self._rest, began = False, AFTER_A_BREAK, self._house.monotonic()
+        self.standing.becomes(Connection.CONNECTING)
         try:
             connection = await self._run(lambda: ImapConnection.connect(self._settings.imap))
             folders = await self._run(partial(self._folders, connection))
             self._connected_once = True
+            self.standing.becomes(Connection.CONNECTED)
             await self._look(connection, folders, once=once)
         except FirstreplyError as error:
             self._failed(error)
@@ -205,8 +209,10 @@ class MailboxWorker:
         began = self._house.monotonic()
         since, self._since = self._since, None
         sender = WatchedSender(self._sender, self._progress, self._house, self.name)
-        counts = await run_cycle(context, statuses, sender, self._run, full=full, since=since)
+        begins = self.standing.begins
+        counts = await run_cycle(context, statuses, sender, self._run, begins, full=full, since=since)
         await self._run(lambda: self._troubles.cycled(context.claim, self._watchers.missing))
+        self.standing.cycled(full=full)
         seconds = self._house.monotonic() - began
         self._house.metrics.cycle(self.name, seconds)
         if counts or full:
@@ -214,6 +220,7 @@ class MailboxWorker:
 
     def _failed(self, error: FirstreplyError) -> None:
         self._progress()
+        self.standing.failed(error)
         self.looked.set()
         self._troubles.failed(self._claim, error)
 
@@ -270,11 +277,13 @@ class MailboxWorker:
             keep_texts=house.keep_texts,
             now=house.now,
             log=self._log,
+            takes=self.standing.takes,
         )
 
     async def _pause(self, seconds: float) -> None:
         """Wait for a hint, the stop or the end of the time, whichever comes first."""
         waits = [asyncio.ensure_future(event.wait()) for event in (self._hint, self._stopping)]
+        self.standing.waits(seconds)
         self.progress_at = self._house.monotonic() + seconds  # a wait on purpose is no standstill
         try:
             await asyncio.wait(waits, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
@@ -282,4 +291,5 @@ class MailboxWorker:
             for wait in waits:
                 wait.cancel()
             self._progress()
+            self.standing.looks()
             self._hint.clear()  # one that stayed would shorten every later wait to nothing

@@ -25,7 +25,7 @@ from classifier.document import Document
 from classifier.installed import ensure_model
 from classifier.live import LiveModel
 from daemon.cli import main
-from daemon.commands import check, look, run, teach
+from daemon.commands import check, run, status, teach
 from daemon.commands.teach import OWN_STATE
 from daemon.mail.language import detect
 from daemon.ports.imap import ImapConnection
@@ -74,7 +74,7 @@ DETOURS: dict[str, tuple[type, str]] = {
     "copies_gone": (WorklistBook, "copies_gone"),
 }
 """Acts that only some lives have."""
-COMMANDS = (check, look, run, teach)
+COMMANDS = (check, run, status, teach)
 """Imported by the program when it needs them; here before the forks."""
 
 

@@ -1,28 +1,20 @@
-"""`firstreply status`: a look into the ledger, which never disturbs the daemon.
+"""Looking into the ledger, which never disturbs the daemon; what all commands that do it share.
 
 Errors: `ConfigurationError`, and the ledger's `TemporaryError`.
 """
 
 import contextlib
-import json
 from collections.abc import Iterator
-from dataclasses import asdict
-from datetime import UTC, datetime
 from pathlib import Path
 
-from rich.console import Console
-from rich.table import Table
 from sqlalchemy.engine import make_url
 
-from daemon.desk.health import working
 from daemon.errors import ConfigurationError
+from daemon.plain import as_json
 from daemon.ports.ledger.books import Ledger
 from daemon.ports.ledger.health import versions
-from daemon.ports.ledger.mailboxes import MailboxStatus
 from daemon.ports.ledger.store import open_engine
-from daemon.reporting.words import spoken
-from daemon.settings import Settings, find, load
-from daemon.shipped import version
+from daemon.settings import Settings
 
 
 @contextlib.contextmanager
@@ -45,7 +37,15 @@ def ledger_exists(settings: Settings) -> bool:
 
 def need_ledger(settings: Settings) -> None:
     """Say so where nothing has been written yet that a command could look at."""
-    if not ledger_exists(settings):
+    try:
+        exists = ledger_exists(settings)
+    except PermissionError as error:
+        raise ConfigurationError(
+            "you may not look at it",
+            where=f"{settings.path}: ledger",
+            remedy="Run the command as the service's user: runuser -u firstreply -- firstreply …",
+        ) from error
+    if not exists:
         raise ConfigurationError(
             "there is no ledger yet", where=f"{settings.path}: ledger", remedy="Start `firstreply run` first"
         )
@@ -63,41 +63,5 @@ def _need_version(settings: Settings, ledger: Ledger) -> None:
 
 
 def print_json(value: object) -> None:
-    """One JSON object on stdout, times in RFC 3339."""
-    print(json.dumps(value, ensure_ascii=False, default=_plain))  # noqa: T201  the command's answer
-
-
-def _plain(value: object) -> str:
-    if isinstance(value, datetime):
-        return value.isoformat(timespec="seconds").replace("+00:00", "Z")
-    return str(value)
-
-
-def status(config: str | None, *, as_json: bool) -> int:
-    """How every mailbox stands; 1 when one of them does not work."""
-    settings, now = load(find(config)), datetime.now(UTC)
-    names = [box.mailbox.name for box in settings.mailboxes]
-    with opened_ledger(settings) as ledger:
-        known = {row.name: row for row in ledger.mailboxes.status(names)}
-    # a mailbox that no daemon has worked yet has no row, and must not look well by that
-    rows = [known.get(name) or MailboxStatus.unknown(name) for name in names]
-    allowed = settings.metrics.unhealthy_after
-    healthy = [row.connected and working(row.last_cycle_at, now, allowed) for row in rows]
-    if as_json:
-        mailboxes = [{**asdict(row), "healthy": well} for row, well in zip(rows, healthy, strict=True)]
-        print_json({"version": version(), "mailboxes": mailboxes})
-    else:
-        table = Table("mailbox", "state", "last full cycle", "open clocks", "nearest", "queue", "last error")
-        for row, well in zip(rows, healthy, strict=True):
-            ago = spoken((now - row.last_cycle_at).total_seconds()) + " ago" if row.last_cycle_at else "never"
-            nearest = _distance(row.nearest_at, now) if row.nearest_at else "–"
-            queue = ", ".join(f"{number} {state}" for state, number in sorted(row.drafts.items())) or "–"
-            state = "at work" if well else "not working"
-            table.add_row(row.name, state, ago, str(row.open_clocks), nearest, queue, row.last_error or "–")
-        Console().print(table, f"firstreply {version()}", sep="\n")
-    return 0 if all(healthy) else 1
-
-
-def _distance(moment: datetime, now: datetime) -> str:
-    seconds = (moment - now).total_seconds()
-    return f"in {spoken(seconds)}" if seconds >= 0 else f"{spoken(-seconds)} ago"
+    """One JSON object on stdout."""
+    print(as_json(value))  # noqa: T201  the command's answer

@@ -60,3 +60,5 @@ class Context:
     keep_texts: timedelta
     now: Callable[[], datetime]
     log: FilteringBoundLogger
+    takes: Callable[[Mapping[str, int]], None]
+    """Told what is taken in hand, so that a hang says what it hangs at."""

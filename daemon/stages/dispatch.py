@@ -101,6 +101,7 @@ def _due_now(context: Context) -> list[Due]:
 
 def _prepare(context: Context, due: Due) -> Ready | None:
     """Check the copy in `Approved` again and write the delivery; None when it must not be sent now."""
+    context.takes(due.ids)
     approved = _approved_copy(context, due)
     if approved is None:
         # what became of it is the next look's affair: it may be an undo, or on its way to Sent

@@ -164,6 +164,7 @@ def _read(context: Context, mails: list[tuple[Unread, Fetched]], old: Settled) -
     """Parse, understand, classify and store a batch; a message that fails is shunted alone."""
     seen: list[Seen] = []
     for row, mail in mails:
+        context.takes({"message": row.message_id})
         try:
             message = parse(mail.raw)
             understanding = understand(message, context.reader)

@@ -169,6 +169,17 @@ def test_the_service_learns_gets_ready_and_says_how_things_stand(machine: Machin
     assert firstreply(machine, "status")["mailboxes"][0]["healthy"]
 
 
+def test_the_group_may_ask_the_daemon_and_nobody_else(machine: Machine) -> None:
+    """A member that may not read the ledger gets the daemon's answer; others hear whom to ask as."""
+    member = ("runuser", "-u", "nobody", "-G", UNIT, "--", "firstreply", "status")
+    (row,) = json.loads(machine.run(*member, "--json"))["mailboxes"]
+    stranger = machine.run("setpriv", "--reuid=nobody", "--clear-groups", "--", *member[5:], check=False)
+
+    assert (row["healthy"], row["connection"], row["open_clocks"]) == (True, "connected", 0)
+    assert machine.run("stat", "-c", "%a %U:%G", "/run/firstreply").strip() == "750 firstreply:firstreply"
+    assert stranger == ""
+
+
 def test_a_check_gets_the_passwords_as_the_service_does(machine: Machine) -> None:
     """The way that docs/operating.md tells."""
     inside = ("-p", "User=firstreply", "-p", "LoadCredential=firstreply:/etc/firstreply/credentials")

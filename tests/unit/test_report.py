@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from daemon.cli import main
-from daemon.commands import look
+from daemon.commands.status import status
 from daemon.commands.worklist import worklist
 from daemon.errors import ConfigurationError
 from tests.fresh_ledger import open_ledger
@@ -41,7 +41,7 @@ def answer(capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
 def test_looking_before_the_first_run_says_what_to_do(config: str) -> None:
     """No ledger is made by looking for one."""
     with pytest.raises(ConfigurationError, match="firstreply run"):
-        look.status(config, as_json=True)
+        status(config, as_json=True)
     assert not (Path(config).parent / "ledger.db").exists()
 
 
@@ -122,30 +122,26 @@ def test_the_worklist_tells_what_a_draft_lacks_and_whence_its_answer_came(
     desk.ledger.close()
 
 
-def test_status_answers_no_when_a_mailbox_does_not_work(
+def test_status_without_a_daemon_is_what_the_ledger_knows(
     config: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Never run, cut off, or standing still: exit 1; at work: exit 0."""
+    """Exit 1, however well the last daemon worked, and said in words."""
     desk = desk_of(config)
-    assert look.status(config, as_json=True) == 1
-    for moment, connected, status in (
-        (datetime.now(UTC), True, 0),
-        (datetime.now(UTC), False, 1),
-        (NOW, True, 1),
-    ):
-        desk.ledger.mailboxes.note_cycle(desk.claim, moment, connected=connected, error=None)
-        capsys.readouterr()
-        assert look.status(config, as_json=True) == status
-        (row,) = answer(capsys)["mailboxes"]
-        assert row["healthy"] is (status == 0)
-    assert look.status(config, as_json=False) == 1
-    assert "shop" in capsys.readouterr().out
+    desk.ledger.mailboxes.note_cycle(desk.claim, datetime.now(UTC), connected=True, error="cut off")
+    assert status(config, as_json=True) == 1
+    found = answer(capsys)
+    (row,) = found["mailboxes"]
+    assert (found["daemon"], row["connected"], row["healthy"]) == (None, True, False)
+    assert status(config, as_json=False) == 1
+    said = capsys.readouterr().out
+    assert said.startswith("No daemon is running on this ledger")
+    assert "of the last cycle: cut off" in said
     desk.ledger.close()
 
 
 def test_a_mailbox_that_was_never_worked_is_shown(config: str, capsys: pytest.CaptureFixture[str]) -> None:
     """It stands in the configuration, so its silence is an answer too."""
     open_ledger(Path(config).parent / "ledger.db").close()
-    assert look.status(config, as_json=True) == 1
+    assert status(config, as_json=True) == 1
     (row,) = answer(capsys)["mailboxes"]
     assert (row["name"], row["last_cycle_at"], row["healthy"]) == ("shop", None, False)

@@ -1,6 +1,7 @@
 """Waiting on purpose, as the watchdog sees it."""
 
 import asyncio
+from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -15,7 +16,7 @@ from tests.settings_kit import settings_of
 def test_a_wait_on_purpose_is_no_standstill(tmp_path: Path) -> None:
     """After a refused login it lasts longer than the watchdog's patience; when it ends, progress is now."""
     clock = SimpleNamespace(now=1000.0)
-    house: Any = SimpleNamespace(monotonic=lambda: clock.now)
+    house: Any = SimpleNamespace(monotonic=lambda: clock.now, now=lambda: datetime.now(UTC))
     (box,) = settings_of(tmp_path, port=1, user="anna").mailboxes
 
     async def run() -> None:

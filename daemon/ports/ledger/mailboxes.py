@@ -60,6 +60,8 @@ class MailboxStatus:
     shunted: int
     in_doubt: int
     oldest_at: datetime | None = None
+    frozen: str | None = None
+    """Why nothing is decided in it, until a person looks."""
 
     @classmethod
     def unknown(cls, name: str) -> "MailboxStatus":
@@ -198,6 +200,7 @@ class Mailboxes:
             shunted,
             by_state.get("in_doubt", 0),
             clocks[2],
+            row.frozen_reason,
         )
 
 

@@ -25,6 +25,7 @@ from tests.documented import (
 
 LINES = everything_told()
 VARIABLE = re.compile(r"\bFIRSTREPLY_[A-Z_]+\b")
+LOGGED = re.compile(r'\b([a-z_]+)(?:=|": )')
 
 
 def test_every_command_line_is_one_of_the_program() -> None:
@@ -156,12 +157,17 @@ def test_an_unknown_setting_is_seen() -> None:
 
 
 def test_variables_of_the_environment_are_the_programs() -> None:
-    """Each FIRSTREPLY_… of a page is read somewhere, and each that the program reads stands on a page."""
+    """Each FIRSTREPLY_… of a page is read somewhere, and each that the program reads stands on a page.
+
+    Those of the journal are what log lines name: a keyword, or a key of ids.
+    """
     said = {name for page in PAGES for name in VARIABLE.findall(page.read_text(encoding="utf-8"))}
     program = {name for file, text in texts() if file.suffix == ".py" for name in VARIABLE.findall(text)}
     assert program
     assert program - said == set()
-    assert {name for name in said - program if name not in makefile()[1]} == set()
+    logged = {word for file, text in texts() if file.suffix == ".py" for word in LOGGED.findall(text)}
+    fields = {f"FIRSTREPLY_{word.upper()}" for word in logged | {"event"}}
+    assert {name for name in said - program - fields if name not in makefile()[1]} == set()
 
 
 def missing_files(page: Path, text: str) -> Iterator[str]:

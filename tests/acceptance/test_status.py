@@ -1,0 +1,86 @@
+"""`firstreply status` beside a daemon at work, one that hangs, one that was killed, and without any."""
+
+import json
+import signal
+from typing import Any
+
+import pytest
+
+from tests.daemon_kit import House, until
+from tests.mails import BROKEN
+
+
+def said(house: House) -> tuple[int, dict[str, Any]]:
+    """Exit status and answer, once there is a ledger."""
+    until((house.root / "state" / "ledger.sock").exists, "a daemon")
+    done = house.command("status", "--json")
+    assert done.stdout, done.stderr
+    return done.returncode, json.loads(done.stdout)
+
+
+def connected(house: House) -> dict[str, Any] | None:
+    """The daemon's row of the mailbox, once a complete cycle is behind it."""
+    status, answer = said(house)
+    return answer["mailboxes"][0] if status == 0 and answer["mailboxes"][0]["full_look_at"] else None
+
+
+def test_the_running_daemon_says_how_it_stands(house: House) -> None:
+    """Process, model, connection, hints, what is next; then what it was told of, without a buyer's word."""
+    house.start()
+    row = until(lambda: connected(house), "a healthy answer")
+    house.receive(BROKEN)
+    until(house.drafts, "the draft")
+    row = until(lambda: (row := connected(house)) and row["hints"] == "idle" and row, "both watchers")
+    _, answer = said(house)
+    assert house.process is not None
+    assert answer["daemon"]["pid"] == house.process.pid
+    assert answer["daemon"]["model"]
+    assert (row["connection"], row["healthy"], row["open_clocks"], row["errors"]) == (
+        "connected",
+        True,
+        1,
+        [],
+    )
+    assert row["drafts"] == {"queued": 1}
+    assert "Jane" not in json.dumps(answer)
+    told = house.command("status").stdout
+    assert "The daemon has been running for" in told
+    assert "connected" in told
+    assert house.stop() == 0
+    assert not (house.root / "state" / "ledger.sock").exists()
+
+
+def test_each_mailbox_has_a_row_and_one_that_is_away_says_until_when(house: House) -> None:
+    """The second one's server refuses connections: what it said, when it is tried again, and exit 1."""
+    second = house.config.read_text().partition("[[mailbox]]")[2].partition("\n[worklist]")[0]
+    second = second.replace('"shop"', '"away"').replace(f"port = {house.imap_port}", "port = 1")
+    house.settings(f"[[mailbox]]{second}")
+    house.start()
+    until(lambda: said(house)[1]["mailboxes"][0].get("full_look_at"), "a full look")
+    here, away = until(lambda: (rows := said(house)[1]["mailboxes"])[1].get("errors") and rows, "its error")
+    assert (here["connection"], here["healthy"]) == ("connected", True)
+    assert (away["connection"], away["healthy"], away["next_look_at"] >= away["errors"][0]["at"]) == (
+        "away",
+        False,
+        True,
+    )
+    told = house.command("status")
+    assert told.returncode == 1
+    assert "away: not working; away; polling; next try in" in told.stdout
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSTOP])
+def test_a_daemon_that_is_gone_or_hangs_is_told(house: House, number: int) -> None:
+    """Exit 1 and a sentence; the ledger's knowledge is shown; the next daemon takes the stale file over."""
+    house.start()
+    until(lambda: connected(house), "a healthy answer")
+    assert house.process is not None
+    house.process.send_signal(number)
+    done = until(lambda: (done := house.command("status")).returncode and done, "the answer is no")
+    sentence = "No daemon is running" if number == signal.SIGKILL else "runs and does not answer"
+    assert sentence.rsplit(maxsplit=1)[-1] in done.stdout
+    assert "shop" in done.stdout
+    house.kill()
+    assert (house.root / "state" / "ledger.sock").exists()
+    house.start()
+    until(lambda: connected(house), "the next one answers")
