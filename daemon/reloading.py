@@ -45,13 +45,17 @@ def read_written(settings: Settings) -> Written:
     return Written(settings, Templates(template_folders(settings)), library, frozenset(problems))
 
 
+def broken_templates(settings: Settings) -> list[Problem]:
+    """Templates that cannot be used; each is rendered in every language, which takes its time."""
+    found = check_templates(template_folders(settings), settings.playbook.templates)
+    return [problem for problem in found if problem.slug in BROKEN]
+
+
 def read_again(path: Path, known: AbstractSet[Problem]) -> Written:
     """Everything anew; refused for the first thing that is broken and was not so before."""
     written = read_written(load(path))
     settings = written.settings
-    templates = check_templates(template_folders(settings), settings.playbook.templates)
-    broken = [problem for problem in templates if problem.slug in BROKEN]
-    for problem in [*broken, *sorted(written.problems - known, key=str)]:
+    for problem in [*broken_templates(settings), *sorted(written.problems - known, key=str)]:
         place = f"{problem.file}, line {problem.line}" if problem.line else problem.file
         raise ConfigurationError(problem.text, where=place, remedy=problem.remedy)
     return written

@@ -31,7 +31,7 @@ from daemon.ports.ledger.store import LedgerLock, lock_path
 from daemon.ports.metrics import Endpoint, Metrics
 from daemon.ports.status_socket import StatusSocket, place
 from daemon.ports.systemd import Systemd
-from daemon.reloading import Written, read_again, read_written, take_over
+from daemon.reloading import Written, broken_templates, read_again, read_written, take_over
 from daemon.reply.problems import Problem
 from daemon.settings import Settings
 from daemon.shipped import version
@@ -210,7 +210,8 @@ class Service:
         """What the seller wrote down; what of it cannot be used is told and left out."""
         written = read_written(settings)
         self._problems = written.problems
-        for problem in sorted(written.problems, key=str):
+        templates = broken_templates(settings) if settings.templates else []  # the shipped ones are tested
+        for problem in [*templates, *sorted(written.problems, key=str)]:
             self._log.warning("library_problem", file=problem.file, line=problem.line, why=problem.slug)
         return written
 

@@ -21,12 +21,14 @@ def run(config: str | None, *, once: bool, since: str | None) -> int:
     configure(settings.log_format, settings.log_level)
     prove_secrets(settings)  # before the first training, which takes half a minute
     train_if_missing(settings)
+    errors: list[FirstreplyError] = []
     try:
         asyncio.run(Service(settings, since=backlog).run(once=once))
     except* FirstreplyError as group:
+        errors = _leaves(group)
+    if errors:  # not raised above: what leaves an `except*` is a group again, which nobody catches
         # several mailboxes may fail at once; a setting at fault is the one to be told of
-        errors = list(_leaves(group))
-        raise next((e for e in errors if isinstance(e, ConfigurationError)), errors[0]) from None
+        raise next((e for e in errors if isinstance(e, ConfigurationError)), errors[0])
     return 0
 
 

@@ -184,6 +184,7 @@ SUBJECTS: Mapping[str, str] = {
     "promised": "Facts are missing",
     "sent_not_stored": "Please look: Sent lacks an answer",
     "case_due": "Please look: a step of a case is due",
+    "mass_vanish": "Please look: this mailbox is frozen",
 }
 """The subject of a note, where it is not about a draft that was not sent."""
 

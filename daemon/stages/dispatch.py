@@ -264,7 +264,8 @@ def _refused(outcome: Outcome) -> bool:
 def _record(context: Context, ready: Ready, outcome: Outcome) -> bool:
     """Write what the attempt came to."""
     due, now = ready.due, context.now()
-    context.log.info(
+    say = context.log.info if outcome.kind is OutcomeKind.SENT else context.log.warning
+    say(
         "attempt",
         **due.ids,
         delivery=ready.delivery_id,

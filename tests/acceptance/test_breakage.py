@@ -28,6 +28,26 @@ def _running(house: House) -> House:
     return house
 
 
+def test_a_password_that_is_refused_from_the_start_ends_it(house: House) -> None:
+    """Exit 78, with one sentence and its remedy: systemd does not try again, and nobody reads a traceback."""
+    (house.root / "password").write_text("wrong")
+    done = house.once()
+    assert done.returncode == 78
+    assert "Traceback" not in done.stderr
+    assert "was refused ([AUTHENTICATIONFAILED]" in done.stderr.splitlines()[-1]
+    assert done.stderr.splitlines()[-1].endswith("many providers want an app password for IMAP.")
+
+
+def test_a_broken_template_is_told_at_the_start(house: House) -> None:
+    """Drafts from it would only be notes; the others are written, so the start goes on."""
+    own = house.root / "templates" / "en" / "other.txt.j2"
+    own.parent.mkdir(parents=True)
+    own.write_text("{% if %}")
+    done = house.once()
+    assert done.returncode == 0
+    assert f"event=library_problem file={own} line=1" in done.stderr
+
+
 CUTS = {
     "the draft's literal goes up": ("on_client", b"X-Firstreply-Token", Fault.RESET, False),
     "the answer to its APPEND comes down": ("on_server", b"APPENDUID", Fault.RESET, False),
