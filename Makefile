@@ -52,8 +52,9 @@ fuzz: $(READY)
 test-webmail: webmail
 	@$(BIN)/python -m pytest -q -p no:xdist -m webmail tests/acceptance/test_webmail.py
 
-# the pictures of docs/agent.md, taken anew: look at them before they are committed
+# the pictures for agents, taken anew in Roundcube and Thunderbird: look at them before they are committed
 pictures: webmail
+	@bash tools/packages.sh pictures
 	@$(BIN)/python -m tools.pictures
 
 webmail: $(READY)

@@ -4,8 +4,13 @@ What happens between two cycles happens for certain, so that no test waits for a
 """
 
 import email
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from email import policy
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,8 +18,10 @@ import sqlalchemy as sa
 from daemon.ports.ledger.store import open_engine
 from daemon.reply.phrases import format_date
 from tests.daemon_kit import House
+from tests.dovecot import PASSWORD, Dovecot
 from tests.forked import Zygote
 from tests.mails import BROKEN, LATE
+from tests.smtp_sink import Sink
 
 ALIAS = "q7d2k9x4m1vsame"
 ORDER = "302-7654321-1234567"
@@ -110,3 +117,22 @@ class Stage:
         (uid,) = self.house.mails("Approved")
         self.sql("UPDATE delivery SET next_attempt_at = 0 WHERE state = 'prepared'")
         return uid
+
+
+@contextmanager
+def own_stage(model: Path, zygote: Zygote) -> Iterator[Stage]:
+    """A stage with servers of its own, where the address is that of the shop: for people's mail clients."""
+    user, root = "support", Path(tempfile.mkdtemp(prefix="fr-"))
+    with Dovecot() as dovecot, Sink(login=(user, PASSWORD)) as sink:
+        house = House(
+            root,
+            imap_port=dovecot.port,
+            user=user,
+            password=PASSWORD,
+            sink=sink,
+            model=model,
+            zygote=zygote,
+        )
+        yield Stage(house, zygote)
+        house.close()
+    shutil.rmtree(root)

@@ -3,26 +3,21 @@
 For the tests of the commonest ways (`make test-webmail`) and the pictures of docs/agent.md (`make pictures`).
 """
 
-import shutil
-import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests.browser import QUIET, browser
-from tests.daemon_kit import House, until
-from tests.dovecot import PASSWORD, Dovecot
+from tests.daemon_kit import until
+from tests.dovecot import PASSWORD
 from tests.forked import Zygote
 from tests.roundcube import Roundcube
-from tests.smtp_sink import Sink
-from tests.stage_kit import Stage
+from tests.stage_kit import Stage, own_stage
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, FrameLocator, Locator, Page
-
-USER = "support"
 
 
 @dataclass
@@ -111,30 +106,14 @@ def chromium() -> Iterator["Browser"]:
 @contextmanager
 def logged_in(opened: "Browser", model: Path, zygote: Zygote, size: tuple[int, int]) -> Iterator[Webmail]:
     """A house whose daemon looked once, and its agent logged in to the webmail, in a profile of its own."""
-    with ExitStack() as stack:
-        dovecot = stack.enter_context(Dovecot())
-        sink = stack.enter_context(Sink(login=(USER, PASSWORD)))
-        root = Path(tempfile.mkdtemp(prefix="fr-"))
-        stack.callback(shutil.rmtree, root)
-        house = House(
-            root,
-            imap_port=dovecot.port,
-            user=USER,
-            password=PASSWORD,
-            sink=sink,
-            model=model,
-            zygote=zygote,
-        )
-        stack.callback(house.close)
-        stage = Stage(house, zygote)
-        server = stack.enter_context(Roundcube(dovecot.port, sink.port))
+    with own_stage(model, zygote) as stage, Roundcube(stage.house.imap_port, stage.house.sink.port) as server:
         profile = opened.new_context(viewport={"width": size[0], "height": size[1]})
-        stack.callback(profile.close)
         page = profile.new_page()
         page.set_default_timeout(20_000)
         page.goto(server.url)
-        page.fill("#rcmloginuser", USER)
+        page.fill("#rcmloginuser", stage.house.user)
         page.fill("#rcmloginpwd", PASSWORD)
         page.click("#rcmloginsubmit")
         page.locator("#mailboxlist").wait_for()
         yield Webmail(stage, page, server.url)
+        profile.close()

@@ -1,25 +1,28 @@
-"""Takes the pictures of docs/agent.md: an agent's day in Roundcube, with the real daemon and invented buyers.
+"""Takes the pictures for agents: Roundcube and Thunderbird, with the real daemon and invented buyers.
 
 Run by `make pictures`. Each picture shows what its gesture really leads to: the script stops if it does not.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PIL import Image
+from PIL import Image, ImageDraw, ImageFont
 
 from classifier.installed import ensure_model
 from daemon.commands.teach import OWN_STATE
 from daemon.demo.mails import BUYERS, buyer_mail
-from tests.daemon_kit import until
+from tests.daemon_kit import House, until
 from tests.forked import Zygote
+from tests.stage_kit import Stage, own_stage
+from tests.thunderbird import Box, Thunderbird
 from tests.webmail import Webmail, chromium, logged_in
 
 if TYPE_CHECKING:
-    from playwright.sync_api import FloatRect, Locator
+    from playwright.sync_api import Locator
 
 FOLDER = Path(__file__).resolve().parent.parent / "docs" / "pictures"
 WIDTH, HEIGHT, LOW = 1240, 720, 510
@@ -27,28 +30,13 @@ FOLDERS, MAIL, OPTIONS = 78, 613, 868
 """Where the columns of the webmail begin."""
 HEAD = 58
 """Where its lists begin, below the buttons."""
-COLOURS = 96
+COLOURS, RED, FINE = 96, (214, 51, 108), 4
 FACTS = {
     "[[carrier]]": "Parcel Post",
     "[[tracking number]]": "PP 4410 2276 001",
     "[[tracking status]]": "on its way, last seen in Leipzig this morning",
     "[[expected date]]": "Monday",
 }
-MARK = """({x, y, width, height, number}) => {
-    const draw = (style, words) => {
-        const mark = document.createElement('div');
-        mark.className = 'our-mark';
-        mark.textContent = words;
-        mark.style = 'position: fixed; z-index: 99999; box-sizing: border-box; pointer-events: none;' + style;
-        document.body.append(mark);
-    };
-    draw(`left: ${x}px; top: ${y - 3}px; width: ${width}px; height: ${height + 6}px;
-        border: 3px solid #d6336c; border-radius: 9px`, '');
-    if (number) draw(`left: ${x + width - 17}px; top: ${y - 11}px; width: 22px; height: 22px;
-        border-radius: 11px; background: #d6336c; color: white; font: bold 14px/22px sans-serif;
-        text-align: center`, number);
-}"""
-WIPE = "() => document.querySelectorAll('.our-mark').forEach(mark => mark.remove())"
 GAPS = r"""body => {
     const range = document.createRange(), walk = document.createTreeWalker(body, NodeFilter.SHOW_TEXT);
     const boxes = [];
@@ -68,30 +56,46 @@ GAPS = r"""body => {
 class Picture:
     """A part of the window: from one column to another, from one line to another."""
 
-    webmail: Webmail
     name: str
     columns: tuple[int, int]
     lines: tuple[int, int]
 
-    def take(self, *marks: "Locator | FloatRect") -> None:
-        """Ring the marked, with numbers where there are several, and keep the picture in few colours."""
-        page, (left, right), (top, bottom) = self.webmail.page, self.columns, self.lines
-        page.wait_for_load_state("networkidle")
-        for number, mark in enumerate(marks, 1):
-            box = mark if isinstance(mark, dict) else box_of(mark)
-            start, end = max(box["x"] - 4, left + 1), min(box["x"] + box["width"] + 4, right - 6)
-            told = str(number) if len(marks) > 1 else ""
-            page.evaluate(MARK, {**box, "x": start, "width": end - start, "number": told})
-        clip = {"x": left, "y": top, "width": right - left, "height": bottom - top}
-        shot = Image.open(BytesIO(page.screenshot(clip=clip))).convert("RGB")
-        page.evaluate(WIPE)
+    def keep(self, window: bytes, marks: Sequence[Box] = ()) -> None:
+        """Ring the marked, with numbers where there are several, and keep the part in few colours."""
+        (left, right), (top, bottom) = self.columns, self.lines
+        shot = Image.open(BytesIO(window)).convert("RGB").crop((left, top, right, bottom))
+        large = Image.new("RGBA", (shot.width * FINE, shot.height * FINE))
+        for number, box in enumerate(marks, 1):
+            x, y = max(box["x"] - 4 - left, 1), box["y"] - 3 - top
+            far, low = min(box["x"] + box["width"] + 4 - left, shot.width - 6), y + box["height"] + 6
+            draw_ring(ImageDraw.Draw(large), (x, y, far, low), str(number) if len(marks) > 1 else "")
+        small = large.resize(shot.size, Image.Resampling.LANCZOS)
+        shot.paste(small, mask=small)
         few = shot.quantize(COLOURS, dither=Image.Dither.NONE)
         few.save(FOLDER / f"{self.name}.png", optimize=True)
 
 
-def box_of(element: "Locator") -> "FloatRect":
+def draw_ring(draw: ImageDraw.ImageDraw, corners: tuple[float, float, float, float], number: str) -> None:
+    """A ring, and its number on the upper right corner; drawn large, so that its edges become smooth."""
+    x, y, far, low = (each * FINE for each in corners)
+    draw.rounded_rectangle((x, y, far, low), radius=9 * FINE, outline=RED, width=3 * FINE)
+    if number:
+        middle, half = (far - 6 * FINE, y + 3 * FINE), 11 * FINE
+        box = (middle[0] - half, middle[1] - half, middle[0] + half, middle[1] + half)
+        draw.ellipse(box, fill=RED)
+        draw.text(middle, number, "white", ImageFont.load_default(14 * FINE), anchor="mm")
+
+
+def take(picture: Picture, webmail: Webmail, *marks: "Locator | Box") -> None:
+    """A picture of the webmail."""
+    webmail.page.wait_for_load_state("networkidle")
+    boxes = [mark if isinstance(mark, dict) else box_of(mark) for mark in marks]
+    picture.keep(webmail.page.screenshot(), boxes)
+
+
+def box_of(element: "Locator") -> Box:
     """Where an element is on the page."""
-    box: FloatRect = until(element.bounding_box, "an element that can be seen")
+    box: Box = until(element.bounding_box, "an element that can be seen")
     return box
 
 
@@ -106,34 +110,39 @@ def main() -> None:
             _gap(webmail)
             _note(webmail)
             _inbox(webmail)
+        with own_stage(model, zygote) as stage:
+            _buyers_write(stage, cool_down=0)
+            with Thunderbird(stage) as client:
+                _thunderbird(client)
     finally:
         zygote.close()
 
 
-def _set(webmail: Webmail, cool_down: int) -> None:
-    house = webmail.stage.house
+def _set(house: House, cool_down: int) -> None:
     house.configure(cool_down=cool_down, worklist=True)
     house.config.write_text(house.config.read_text().replace('"Acme"', '"Lamp Shop"'))
 
 
-def _cycle(webmail: Webmail, **states: int) -> None:
+def _buyers_write(stage: Stage, cool_down: int) -> None:
+    _set(stage.house, cool_down)
+    for mail in (*BUYERS[1:6], BUYERS[-1], BUYERS[0]):
+        stage.house.put("INBOX", buyer_mail(mail, datetime.now(UTC)))
+    _cycle(stage, queued=6)
+
+
+def _cycle(stage: Stage, **states: int) -> None:
     """Let the daemon look, and see that it comes to so many drafts in these states."""
-    webmail.stage.cycle(2)
-    house = webmail.stage.house
-    until(
-        lambda: all(house.states().get(state, 0) == number for state, number in states.items()), f"{states}"
-    )
+    stage.cycle(2)
+    found = stage.house.states
+    until(lambda: all(found().get(state, 0) == number for state, number in states.items()), f"{states}")
 
 
 def _worklist(webmail: Webmail) -> None:
-    _set(webmail, cool_down=3600)
-    for mail in (*BUYERS[1:6], BUYERS[-1], BUYERS[0]):
-        webmail.stage.house.put("INBOX", buyer_mail(mail, datetime.now(UTC)))
-    _cycle(webmail, queued=6)
+    _buyers_write(webmail.stage, cool_down=3600)
     webmail.open("Approval")
     webmail.read("Worklist")
-    picture = Picture(webmail, "worklist", (FOLDERS, WIDTH), (HEAD, 397))
-    picture.take(webmail.folder("Approval"), webmail.row("Worklist"))
+    picture = Picture("worklist", (FOLDERS, WIDTH), (HEAD, 397))
+    take(picture, webmail, webmail.folder("Approval"), webmail.row("Worklist"))
 
 
 def _approve(webmail: Webmail) -> None:
@@ -141,15 +150,15 @@ def _approve(webmail: Webmail) -> None:
     webmail.open("Approval")
     webmail.read("Mia")
     webmail.hold("Mia", "Approved")
-    Picture(webmail, "approve", (FOLDERS, WIDTH), (HEAD, 622)).take(webmail.folder("Approved"))
+    take(Picture("approve", (FOLDERS, WIDTH), (HEAD, 622)), webmail, webmail.folder("Approved"))
     webmail.page.mouse.up()
     until(lambda: house.mails("Approved"), "the draft in Approved")
-    _cycle(webmail, approved=1)
+    _cycle(webmail.stage, approved=1)
     webmail.drag("Approved", "Approval")
-    _cycle(webmail, approved=0, queued=6)
-    _set(webmail, cool_down=0)
+    _cycle(webmail.stage, approved=0, queued=6)
+    _set(house, cool_down=0)
     webmail.drag("Approval", "Approved", "Mia")
-    _cycle(webmail, sent=1)
+    _cycle(webmail.stage, sent=1)
 
 
 def _gap(webmail: Webmail) -> None:
@@ -159,7 +168,7 @@ def _gap(webmail: Webmail) -> None:
     frame = box_of(page.locator("#messagecontframe"))
     gaps = webmail.shown.locator("#messagebody").evaluate(GAPS)
     gaps |= {"x": gaps["x"] + frame["x"], "y": gaps["y"] + frame["y"]}
-    Picture(webmail, "gap", (MAIL, WIDTH), (0, 430)).take(gaps, entry)
+    take(Picture("gap", (MAIL, WIDTH), (0, 430)), webmail, gaps, entry)
     entry.click()
     text, send = page.locator("#composebody"), page.locator("button.send").first
     text.wait_for()
@@ -167,32 +176,47 @@ def _gap(webmail: Webmail) -> None:
         text.fill(text.input_value().replace(gap, fact))
     text.evaluate("area => area.scrollTop = 0")
     page.set_viewport_size({"width": WIDTH, "height": LOW})
-    Picture(webmail, "edit", (FOLDERS, OPTIONS), (0, LOW)).take(send)
+    take(Picture("edit", (FOLDERS, OPTIONS), (0, LOW)), webmail, send)
     page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
     send.click()
     until(lambda: len(house.mails("Sent")) > 1, "the agent's answer in Sent")
-    _cycle(webmail, answered_by_agent=1)
+    _cycle(webmail.stage, answered_by_agent=1)
 
 
 def _note(webmail: Webmail) -> None:
     webmail.open("Approval")
     webmail.read("Jonas")
     webmail.drag("Approval", "Approved", "Jonas")
-    _cycle(webmail, held=1)
+    _cycle(webmail.stage, held=1)
     webmail.open("Approval")
     webmail.read("Not sent")
-    Picture(webmail, "note", (MAIL, WIDTH), (HEAD, 330)).take()
+    take(Picture("note", (MAIL, WIDTH), (HEAD, 330)), webmail)
 
 
 def _inbox(webmail: Webmail) -> None:
     house = webmail.stage.house
     webmail.open("INBOX")
     webmail.hold("Emil", "No reply needed")
-    picture = Picture(webmail, "inbox", (FOLDERS, MAIL), (HEAD, 380))
-    picture.take(webmail.folder("No reply needed"), webmail.folder("Reclassify"), webmail.row("Mia"))
+    picture = Picture("inbox", (FOLDERS, MAIL), (HEAD, 380))
+    take(
+        picture, webmail, webmail.folder("No reply needed"), webmail.folder("Reclassify"), webmail.row("Mia")
+    )
     webmail.page.mouse.up()
     until(lambda: house.mails("No reply needed"), "the mail in No reply needed")
     webmail.stage.cycle()
+
+
+def _thunderbird(client: Thunderbird) -> None:
+    client.read("Approval", "Mia")
+    marks = [client.where("Approved"), client.whom("Mia")]
+    Picture("thunderbird-list", (45, WIDTH), (46, 676)).keep(client.picture(), marks)
+    client.move("Mia", "Approved")
+    _cycle(client.stage, sent=1)
+    client.read("Approval", "Priya")
+    send = client.edit_as_new(FACTS, LOW)
+    Picture("thunderbird-edit", (0, 860), (0, 472)).keep(client.picture(), [send])
+    client.send()
+    _cycle(client.stage, answered_by_agent=1)
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ import uuid
 from dataclasses import dataclass
 from email import policy
 from email.message import EmailMessage
+from email.utils import parseaddr
 
 from imapclient import IMAPClient
 
@@ -91,7 +92,7 @@ def _draft(uid: int, raw: bytes) -> QueuedDraft:
     body = mail.get_body(("plain",)) if isinstance(mail, EmailMessage) else None
     text = body.get_content() if body is not None else ""
     is_note = str(mail.get("Auto-Submitted", "no")) != "no"
-    return QueuedDraft(uid, str(mail["To"]), str(mail["Subject"]), str(text), is_note)
+    return QueuedDraft(uid, parseaddr(str(mail["To"]))[1], str(mail["Subject"]), str(text), is_note)
 
 
 def fill_gaps(text: str) -> str:

@@ -35,7 +35,10 @@ REFERENCES_KEPT = 12
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What a draft is made of; `quoted` is the buyer's own text, put below ours."""
+    """What a draft is made of; `quoted` is the buyer's own text, put below ours.
+
+    `recipient_name` tells drafts apart in a list of mails; what is sent by us goes without it.
+    """
 
     sender_name: str
     sender: str
@@ -47,6 +50,7 @@ class Reply:
     answers: str
     reference_ids: tuple[str, ...]
     attachments: tuple[Attachment, ...] = ()
+    recipient_name: str = ""
 
 
 def reply_subject(subject: str) -> str:
@@ -161,7 +165,7 @@ def written(reply: Reply, *, link: str, token: str, now: datetime) -> Written:
     raw = b"".join(
         (
             header("From", address(reply.sender_name, reply.sender)),
-            header("To", address("", reply.recipient)),
+            header("To", address(reply.recipient_name, reply.recipient)),
             header("Subject", subject),
             header("Date", format_datetime(now)),
             header("Message-ID", link),

@@ -100,6 +100,7 @@ def compose(
     text = _text(context, case, now)
     token = token_from(secrets.token_bytes(TOKEN_OCTETS))
     link = message_id(context.link_key, LinkKind.DRAFT, token, box.domain)
+    name = usable_name(owed.buyer_name or "")
     reply = Reply(
         sender_name=box.brand,
         sender=box.address,
@@ -107,10 +108,11 @@ def compose(
         subject=owed.subject,
         text=text.rendered.text,
         quoted=owed.text,
-        attribution=attribution(case.language, usable_name(owed.buyer_name or ""), owed.received_at),
+        attribution=attribution(case.language, name, owed.received_at),
         answers=owed.header_id,
         reference_ids=owed.reference_ids,
         attachments=text.files,
+        recipient_name=name,
     )
     mail = written(reply, link=link, token=token, now=now)
     return NewDraft(

@@ -25,6 +25,7 @@ from daemon.ports.ledger.draft_rows import NewDraft
 from daemon.ports.ledger.receipt_rows import NoticeRow, Sending
 from daemon.reply.compose import Reply, written
 from daemon.reply.copies import read_copy
+from daemon.reply.names import usable_name
 from daemon.stages.context import Context
 from daemon.stages.naming import Ids, named
 from daemon.stages.noting import new_note
@@ -174,6 +175,7 @@ def _again(context: Context, sending: Sending) -> NewDraft:
         answers=sending.answers,
         reference_ids=sending.reference_ids,
         attachments=sent.attachments,
+        recipient_name=usable_name(context.ledger.about.buyer(sending.draft_id).name),
     )
     content = written(reply, link=link, token=token, now=context.now())
     return NewDraft(

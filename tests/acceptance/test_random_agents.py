@@ -419,7 +419,7 @@ class Story(RuleBasedStateMachine):
 
 def relay_of(raw: bytes) -> str:
     """Whom a copy is for."""
-    return str(parsed(raw)["To"])
+    return str(parsed(raw)["To"].addresses[0].addr_spec)
 
 
 def answers(raw: bytes) -> str:

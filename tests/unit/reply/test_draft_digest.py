@@ -14,7 +14,9 @@ LINK, TOKEN = "<fr.tokentoken.mac@shop.example>", "tokentokentokentokentoke"
 SUBJECTS = st.text(st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"]), max_size=200)
 
 
-def write(text: str = "Sorry.\n", quoted: str = "It broke.", subject: str = "My lamp") -> Written:
+def write(
+    text: str = "Sorry.\n", quoted: str = "It broke.", subject: str = "My lamp", name: str = ""
+) -> Written:
     """A draft of ours."""
     reply = Reply(
         sender_name="Acme",
@@ -26,6 +28,7 @@ def write(text: str = "Sorry.\n", quoted: str = "It broke.", subject: str = "My 
         attribution="On Monday, Mia wrote:",
         answers="<buyer-1@eu-west-1.amazonses.com>",
         reference_ids=(),
+        recipient_name=name,
     )
     return written(reply, link=LINK, token=TOKEN, now=NOW)
 
@@ -48,6 +51,15 @@ def test_any_subject_has_the_digest_of_its_copy(subject: str) -> None:
     """Folded, encoded, or as it stands."""
     mail = write(subject=subject)
     assert mail.digest == read_copy(mail.raw).digest
+
+
+@given(name=SUBJECTS)
+@example(name='"Mia" <other@shop.example>, evil')
+@example(name="\u7530\u4e2d\u3000\u592a\u90ce")
+def test_a_buyers_name_is_seen_and_counts_for_nothing(name: str) -> None:
+    """It tells drafts apart in a list of mails; to whom the draft goes is the address alone."""
+    mail = write(name=name)
+    assert mail.digest == read_copy(mail.raw).digest == write().digest
 
 
 @pytest.mark.parametrize("change", [("text", "Other.\n"), ("quoted", "Other."), ("subject", "Other")])
