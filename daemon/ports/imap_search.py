@@ -10,7 +10,7 @@ from datetime import date
 
 from imapclient.exceptions import ProtocolError
 
-from daemon.errors import PermanentError
+from daemon.errors import PermanentError, TemporaryError
 from daemon.ports.imap_reading import headers
 from daemon.ports.imap_session import Session
 from daemon.ports.imap_wire import expand_set, number, quoted, search_date
@@ -60,19 +60,26 @@ def search_header(session: Session, folder: str, field: str, value: str, first: 
     """UIDs whose field is exactly `value`; see `ImapConnection.search_header`.
 
     SEARCH matches substrings (RFC 3501 6.4.4), so it only narrows down, by the longest printable part
-    of the value; what counts is the field that is fetched afterwards. Where SEARCH is blind for a field, that
-    of the newest messages is fetched.
+    of the value; what counts is the field that is fetched afterwards. Where SEARCH is blind for a field, or
+    refuses it, that of the newest messages is fetched.
     """
     needle = max(_PRINTABLE_RUN.findall(value), key=len, default="")[:NEEDLE]
     if not needle or _FORBIDDEN.search(value) or _FORBIDDEN.search(field):
         raise PermanentError(f"no value for a header search: {field!r} {value[:100]!r}")
-    bound = ("UID", f"{first}:*") if first > 1 else ()
-    if session.profile.finds_every_field or field.lower() in INDEXED:
-        hits = search(session, folder, *bound, "HEADER", quoted(field), quoted(needle))
-    else:
-        hits = search(session, folder, *(bound or ("ALL",)))[-NEWEST:]
+    hits = _candidates(session, folder, field, needle, first)
     blocks = headers(session, folder, [uid for uid in hits if uid >= first], [field])
     return tuple(uid for uid, block in sorted(blocks.items()) if holds(block, field, value))
+
+
+def _candidates(session: Session, folder: str, field: str, needle: str, first: int) -> tuple[int, ...]:
+    """UIDs that may have the field; the newest where the server cannot say which."""
+    bound = ("UID", f"{first}:*") if first > 1 else ()
+    if session.profile.finds_every_field or field.lower() in INDEXED:
+        try:
+            return search(session, folder, *bound, "HEADER", quoted(field), quoted(needle))
+        except (PermanentError, TemporaryError):
+            pass  # Yahoo takes no search by References; a server that takes none at all says so again
+    return search(session, folder, *(bound or ("ALL",)))[-NEWEST:]
 
 
 def holds(block: bytes, field: str, value: str) -> bool:

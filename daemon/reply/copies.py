@@ -23,7 +23,7 @@ from daemon.desk.link import TOKEN_HEADER
 from daemon.errors import PermanentError
 from daemon.mail.guard import RAW_LIMIT, normalise_line_ends, refusal
 from daemon.reply.attachments import Attachment
-from daemon.reply.flowed import own_words, unflow, unquoted
+from daemon.reply.flowed import flow, own_words, unflow, unquoted
 from daemon.reply.from_html import alike, text_of
 
 LARGEST = RAW_LIMIT
@@ -31,6 +31,7 @@ LONGEST_TEXT = 200_000
 """Octets of text: far more than any answer with its quotes has, far less than what slows a rule down."""
 _PRIORITY = re.compile(r"[1-5](?: \([A-Za-z]{3,10}\))?")
 _IDS = re.compile(r"<[!-;=?-~]{1,250}>")
+_FLOWED = re.compile(rb"format=\"?flowed", re.IGNORECASE)
 
 
 class UnreadableCopyError(PermanentError):
@@ -85,7 +86,8 @@ def read_copy(raw: bytes, ours: Callable[[], bytes] | None = None) -> Copy:
     """Read the copy of a draft from the bytes that FETCH returned.
 
     `ours` gives the bytes of the draft as we wrote it. It is asked when text and HTML differ: the part that
-    still says what we wrote is the one that nobody edited.
+    still says what we wrote is the one that nobody edited. And where nothing is flowed: our own lines are
+    nobody's edit.
     """
     refused = refusal(normalise_line_ends(raw))
     if refused is not None:
@@ -94,6 +96,8 @@ def read_copy(raw: bytes, ours: Callable[[], bytes] | None = None) -> Copy:
         copy = _read(message_from_bytes(raw))
         if copy.other and ours is not None:
             copy = _edited_part(copy, read_copy(ours()).text)
+        elif ours is not None and not _FLOWED.search(raw):
+            copy = _unwrapped(copy, read_copy(ours()).text)
         _ = copy.digest  # what cannot be digested (halves of characters) cannot be approved
     except (ValueError, TypeError, LookupError, RecursionError, AttributeError, HeaderParseError) as error:
         raise UnreadableCopyError(f"the copy cannot be read: {type(error).__name__}") from error
@@ -105,6 +109,12 @@ def _edited_part(copy: Copy, ours: str) -> Copy:
     if alike(copy.other, ours):
         return replace(copy, other="")
     return replace(copy, text=copy.other, other="") if alike(copy.text, ours) else copy
+
+
+def _unwrapped(copy: Copy, ours: str) -> Copy:
+    """Our own text again, where a server kept its lines and lost the word that they are flowed (Exchange)."""
+    wrapped = "\n".join(line.rstrip() for line in flow(ours).split("\n"))
+    return replace(copy, text=ours) if copy.text == wrapped else copy
 
 
 def untouched(raw: bytes, digest: str) -> bool:

@@ -8,6 +8,7 @@ import pytest
 from daemon.errors import PermanentError, TemporaryError
 from daemon.ports.imap import ImapConnection, ImapServer, NewMessage
 from tests.account import Account
+from tests.commanded import CommandProxy
 
 
 def mail(number: int, *lines: str, body: str = "text") -> bytes:
@@ -171,6 +172,29 @@ def test_search_header_is_exact(connection: ImapConnection) -> None:
     assert connection.search_header("INBOX", "X-Token", "k2") == (1, 3)
     assert connection.search_header("INBOX", "X-Token", "k2", first=2) == (3,)
     assert connection.search_header("INBOX", "X-Token", "k") == ()
+
+
+class Refusing(CommandProxy):
+    """Takes no search by a header field, in words that elsewhere mean throttling (Yahoo, by References)."""
+
+    def hear(self, command: bytes, selected: str) -> tuple[bytes, bytes]:  # noqa: ARG002  as the base has it
+        """Refuse it, and only that."""
+        if b"HEADER " not in command:
+            return command, b""
+        tag = command.split()[0]
+        return b"", tag + b" NO UID SEARCH Server error - Please try again later\r\n"
+
+
+def test_a_search_that_is_refused_is_done_by_reading(account: Account) -> None:
+    """The field of the newest mails is read; a server that takes no search at all is an error as ever."""
+    account.deliver(mail(1, "References: <a@b.example> <c@d.example>"), mail(2))
+    with Refusing(account.dovecot.port) as proxy:
+        connection = ImapConnection.connect(account.server(port=proxy.port))
+        assert connection.search_header("INBOX", "References", "<c@d.example>") == (1,)
+        assert connection.search_header("INBOX", "References", "<c@d.example>", first=2) == ()
+        connection.close()
+        with pytest.raises(TemporaryError):
+            connection.search_header("INBOX", "References", "<c@d.example>")
 
 
 def test_search_header_in_lists_of_ids(connection: ImapConnection) -> None:

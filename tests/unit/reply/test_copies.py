@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from daemon.desk.link import TOKEN_HEADER
 from daemon.reply.attachments import Attachment
 from daemon.reply.copies import LARGEST, Copy, UnreadableCopyError, read_copy
-from daemon.reply.flowed import SEPARATOR
+from daemon.reply.flowed import SEPARATOR, flow
 
 HEAD = b"From: Acme <Support@Shop.example>\r\nTo: buyer@marketplace.amazon.com\r\nSubject: Re: lamp\r\n"
 COPY = Copy("a@b", ("c@d",), "Re: lamp", "Sorry.", "", (), "<m@x>", (), "token")
@@ -84,6 +84,18 @@ def test_the_digest_does_not_depend_on_the_wrapping(words: list[str], data: st.D
     kind = b"text/plain; charset=utf-8; format=flowed"
     forms = [plain(form.encode(), kind=kind) for form in (wrapped, " ".join(words))]
     assert read_copy(forms[0]).digest == read_copy(forms[1]).digest
+
+
+def test_our_lines_that_lost_the_word_that_they_are_flowed_are_nobodys_edit() -> None:
+    """Exchange keeps the lines and loses `format=flowed`; one line end more is a person's, and stays."""
+    said = f"{'so many words ' * 12}that they wrap.\n\nKind regards\nAnna"
+    flowed = flow(said).replace("\n", "\r\n").encode()
+    ours = plain(flowed, kind=b"text/plain; charset=utf-8; format=flowed")
+    lost = plain(flowed.replace(b" \r\n", b"\r\n"))
+    theirs = plain(flowed.replace(b" \r\n", b"\r\n").replace(b"Kind", b"\r\nKind"))
+    assert read_copy(lost, lambda: ours) == read_copy(ours)
+    assert read_copy(lost).digest != read_copy(ours).digest
+    assert read_copy(theirs, lambda: ours) == read_copy(theirs)
 
 
 def test_a_latin_copy_is_the_same_text() -> None:
