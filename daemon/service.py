@@ -229,8 +229,10 @@ class Service:
                 take_over(house, written)
                 house.written_read_at = utc_now()
                 self._problems = written.problems
-                changed = written.settings.mailboxes != self._settings.mailboxes
-                self._log.info("reloaded", restart_needed=changed)
+                new, old = (
+                    [box.table for box in each.mailboxes] for each in (written.settings, self._settings)
+                )
+                self._log.info("reloaded", restart_needed=new != old)
             status = trouble
             if self._notifier is not None:
                 self._notifier.trouble = trouble

@@ -34,8 +34,12 @@ class Access:
 
 @dataclass(frozen=True, slots=True)
 class MailboxSettings:
-    """One mailbox with its servers; `access` and `tokens` are there where a server wants tokens."""
+    """One mailbox with its servers; `access` and `tokens` are there where a server wants tokens.
 
+    Two of them are never equal, since they know how to ask for secrets; what was written, `table`, may be.
+    """
+
+    table: MailboxTable
     mailbox: Mailbox
     imap: ImapServer
     smtp: SmtpServer
@@ -59,6 +63,7 @@ def mailbox_settings(
         access = _access(table.oauth, table.name, state_dir, where, reader)
         tokens = TokenSource(access.store, partial(renew, access.client), mailbox=table.name, where=where)
     return MailboxSettings(
+        table=table,
         mailbox=Mailbox(
             name=table.name,
             address=table.address,

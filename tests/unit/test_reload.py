@@ -74,3 +74,19 @@ def test_a_broken_file_changes_nothing_and_a_mended_one_all(
     asyncio.run(service.reload(house, []))
     assert "Another" in house.templates.render("other", "en", {}).text
     assert (facts(house) != before) == (name != "firstreply.toml")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "needed"),
+    [("", "", False), ('"shop"', '"shop2"', True), ('{ env = "X" }', '{ env = "Y" }', True)],
+)
+def test_a_reload_says_whether_a_restart_is_needed(
+    config: Path, capsys: pytest.CaptureFixture[str], old: str, new: str, needed: bool
+) -> None:
+    """Only for what a reload does not take over: mailboxes, their servers and secrets."""
+    service, house = Service(load(config)), cast("House", type("Shared", (), {})())
+    config.write_text(config.read_text().replace(old, new))
+    asyncio.run(service.reload(house, []))
+    said = capsys.readouterr()
+
+    assert f"restart_needed={needed}".lower() in (said.out + said.err).lower()
