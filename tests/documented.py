@@ -88,6 +88,13 @@ def told(name: str, text: str) -> Iterator[Told]:
         yield from _commands(name, unit[1], whole=True)
 
 
+def steps(page: str, heading: str) -> list[list[str]]:
+    """The commands of each block below a heading, to be carried out as they stand there."""
+    text = (ROOT / page).read_text(encoding="utf-8").partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
+    blocks = [block[2].splitlines() for block in _FENCE.finditer(text) if block[1] == "console"]
+    return [[_PROMPT.sub("", line) for line in lines] for lines in blocks]
+
+
 def _blanked(block: str) -> str:
     """Continued lines on their first one, with as many lines as before."""
     return re.sub(
