@@ -50,7 +50,9 @@ def add_ledger_commands(commands: Any, common: argparse.ArgumentParser) -> None:
 
     trace = commands.add_parser("trace", parents=[common], help="all that happened to a message, in order")
     trace.add_argument(
-        "which", metavar="MESSAGE-ID|ORDER_ID", help="of the buyer's mail, the draft, the answer, a note"
+        "which",
+        metavar="MESSAGE-ID|ORDER_ID|TOKEN|N",
+        help="of the buyer's mail, the draft, the answer, a note; a number as in the log: message=17",
     )
     trace.set_defaults(act=_trace)
 

@@ -1,4 +1,6 @@
-"""`firstreply trace MESSAGE-ID|ORDER_ID`: the whole life of a message, in its order, from the ledger.
+"""`firstreply trace WHAT`: the whole life of a message, in its order, from the ledger.
+
+`WHAT` is a Message-ID, an order's number, a draft's token, or a number that the log names: `message=17`.
 
 Promises: no word that a buyer, an agent or a template wrote; addresses are shortened as in the log. The ids
 are those that the log lines carry as `message=`, `draft=`, `delivery=`, `clock=`.
@@ -6,6 +8,8 @@ are those that the log lines carry as `message=`, `draft=`, `delivery=`, `clock=
 Errors: `ConfigurationError`, the ledger's `TemporaryError`; `PermanentError` where nothing is known.
 """
 
+import re
+from collections.abc import Callable
 from dataclasses import asdict
 
 from rich.console import Console
@@ -15,24 +19,25 @@ from daemon.commands.look import opened_ledger, print_json
 from daemon.desk.order import ORDER_ID
 from daemon.errors import ConfigurationError, PermanentError
 from daemon.logs import shortened
-from daemon.ports.ledger.life import Step
+from daemon.ports.ledger.life import ROWS, Life, LifeBook, Step
 from daemon.settings import find, load
+
+_ROW = re.compile(rf"(?:(?P<subject>{'|'.join(ROWS)})=)?(?P<number>[0-9]{{1,18}})")
+_TOKEN = re.compile("[a-z2-7]{24}")
 
 
 def trace(config: str | None, which: str, *, as_json: bool) -> int:
     """Print every step."""
     named = which.strip()
-    if not ORDER_ID.fullmatch(named) and "@" not in named:
+    look = _look(named)
+    if look is None:
         raise ConfigurationError(
-            f"{which!r} is neither a Message-ID nor an order's number",
+            f"{which!r} is neither a Message-ID nor an order, a token or a number",
             where="trace",
-            remedy="Write it as '<id@host>', as the mail's header has it, or as 302-1234567-7654321",
+            remedy="Write '<id@host>' as in a header, 302-1234567-7654321, or message=17 as in the log",
         )
     with opened_ledger(load(find(config))) as ledger:
-        if ORDER_ID.fullmatch(named):
-            life = ledger.life.of_order(named)
-        else:
-            life = ledger.life.of_mail(f"<{named.strip('<>')}>")
+        life = look(ledger.life)
     if not life.steps:
         raise PermanentError(f"the ledger knows nothing of {shortened(named)}")
     if as_json:
@@ -46,6 +51,18 @@ def trace(config: str | None, which: str, *, as_json: bool) -> int:
         table.add_row(f"{step.at:%Y-%m-%d %H:%M:%S}", f"{step.subject} {step.id}", step.what, detail)
     Console(markup=False, highlight=False, emoji=False).print(table)
     return 0
+
+
+def _look(named: str) -> Callable[[LifeBook], Life] | None:
+    """How to look for what a person named; None where it has none of the forms."""
+    row = _ROW.fullmatch(named)
+    if row is not None:
+        return lambda book: book.of_row(row["subject"] or "message", int(row["number"]))
+    if ORDER_ID.fullmatch(named):
+        return lambda book: book.of_order(named)
+    if _TOKEN.fullmatch(named):
+        return lambda book: book.of_token(named)
+    return (lambda book: book.of_mail(f"<{named.strip('<>')}>")) if "@" in named else None
 
 
 def _detail(step: Step) -> str:
