@@ -46,3 +46,16 @@ def test_every_page_is_found_from_the_readme() -> None:
     pictures = set(PICTURES.iterdir())
     assert pictures - shown == set()
     assert sum(each.stat().st_size for each in pictures) < 1_000_000
+
+
+def blocks(page: Path) -> list[list[str]]:
+    """The code blocks of a page, without the comments, which are in its language."""
+    found = re.findall(r"^```\w*\n(.*?)^```$", page.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    return [[re.sub(r"(?<=\S)\s+# .*", "", line).strip() for line in block.splitlines()] for block in found]
+
+
+def test_the_chinese_readme_tells_the_same_commands() -> None:
+    """Block by block and line by line; comments are translated."""
+    english, chinese = blocks(ROOT / "README.md"), blocks(ROOT / "README.zh-CN.md")
+    assert sum(map(len, english)) > 25
+    assert chinese == english
