@@ -18,6 +18,7 @@ from rich.markup import escape
 from daemon.commands.look import opened_ledger, print_json
 from daemon.desk.health import working
 from daemon.errors import ConfigurationError, TemporaryError
+from daemon.logs import shortened
 from daemon.ports.ledger.mailboxes import MailboxStatus
 from daemon.ports.ledger.store import lock_path
 from daemon.ports.status_socket import ask, places
@@ -90,7 +91,7 @@ def _rows(settings: Settings, said: Row | None) -> list[Row]:
     names = [box.mailbox.name for box in settings.mailboxes]
     live: Mapping[str, Row] = {row["name"]: row for row in said["mailboxes"]} if said else {}
     if all("connected" in live.get(name, ()) for name in names):
-        return [dict(live[name]) for name in names]
+        return [{**asdict(MailboxStatus.unknown(name)), **live[name]} for name in names]
     with opened_ledger(settings) as ledger:
         known = {row.name: row for row in ledger.mailboxes.status(names)}
     # a mailbox that no daemon has worked yet has no row, and must not look well by that
@@ -139,7 +140,10 @@ def _errors(row: Row, now: datetime) -> list[str]:
     """The last errors that the daemon knows, or the one that the ledger does."""
     known = row.get("errors", [])
     told = [f"{_distance(each['at'], now)}: {each['error']}" for each in known]
-    return told or ([f"of the last cycle: {row['last_error']}"] if row["last_error"] else [])
+    last = shortened(row["last_error"] or "")
+    return told + (
+        [f"of the last cycle: {last}"] if last not in {"", *(each["error"] for each in known)} else []
+    )
 
 
 def _doing(row: Row, now: datetime) -> str:

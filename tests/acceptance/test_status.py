@@ -8,6 +8,7 @@ import pytest
 
 from tests.daemon_kit import House, until
 from tests.mails import BROKEN
+from tests.stage_kit import ALIAS, Stage
 
 
 def said(house: House) -> tuple[int, dict[str, Any]]:
@@ -25,29 +26,28 @@ def connected(house: House) -> dict[str, Any] | None:
 
 
 def test_the_running_daemon_says_how_it_stands(house: House) -> None:
-    """Process, model, connection, hints, what is next; then what it was told of, without a buyer's word."""
+    """Process, model, connection, hints; what it has in hand while a mail server hangs; nobody's words."""
     house.start()
-    row = until(lambda: connected(house), "a healthy answer")
-    house.receive(BROKEN)
-    until(house.drafts, "the draft")
+    until(lambda: connected(house), "a healthy answer")
+    house.receive(BROKEN, alias=ALIAS)
+    (draft, raw) = next(iter(until(house.drafts, "the draft").items()))
     row = until(lambda: (row := connected(house)) and row["hints"] == "idle" and row, "both watchers")
-    _, answer = said(house)
+    assert (row["connection"], row["stage"], row["errors"]) == ("connected", None, [])
+    assert (row["open_clocks"], row["drafts"]) == (1, {"queued": 1})
+    house.sink.fault = "rcpt_silence"
+    house.move(draft, "Approved")
+    _, answer = until(lambda: (found := said(house))[1]["mailboxes"][0]["in_hand"] and found, "a hang")
+    (row,) = answer["mailboxes"]
+    assert (row["stage"], row["in_hand"]) == ("dispatch", {"message": 1, "draft": 1})
     assert house.process is not None
     assert answer["daemon"]["pid"] == house.process.pid
     assert answer["daemon"]["model"]
-    assert (row["connection"], row["healthy"], row["open_clocks"], row["errors"]) == (
-        "connected",
-        True,
-        1,
-        [],
-    )
-    assert row["drafts"] == {"queued": 1}
-    assert "Jane" not in json.dumps(answer)
     told = house.command("status").stdout
     assert "The daemon has been running for" in told
-    assert "connected" in told
-    assert house.stop() == 0
-    assert not (house.root / "state" / "ledger.sock").exists()
+    assert "shop: at work; connected; idle; dispatch for" in told
+    assert "cracked glass" in raw.decode(), "there was something to leak"
+    planted = ("lamp", "cracked", ALIAS, (house.root / "password").read_text())
+    assert [word for word in planted if word in told + json.dumps(answer)] == []
 
 
 def test_each_mailbox_has_a_row_and_one_that_is_away_says_until_when(house: House) -> None:
@@ -67,6 +67,8 @@ def test_each_mailbox_has_a_row_and_one_that_is_away_says_until_when(house: Hous
     told = house.command("status")
     assert told.returncode == 1
     assert "away: not working; away; polling; next try in" in told.stdout
+    assert house.stop() == 0
+    assert not (house.root / "state" / "ledger.sock").exists()
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSTOP])
@@ -84,3 +86,10 @@ def test_a_daemon_that_is_gone_or_hangs_is_told(house: House, number: int) -> No
     assert (house.root / "state" / "ledger.sock").exists()
     house.start()
     until(lambda: connected(house), "the next one answers")
+
+
+def test_a_daemon_without_a_socket_works_on(stage: Stage) -> None:
+    """Something lies in its place that cannot be taken away: said in the log, and no more."""
+    (stage.house.root / "state" / "ledger.sock").mkdir()
+    stage.draft()
+    assert "event=no_status_socket" in stage.house.log()

@@ -128,6 +128,7 @@ def test_status_without_a_daemon_is_what_the_ledger_knows(
     """Exit 1, however well the last daemon worked, and said in words."""
     desk = desk_of(config)
     desk.ledger.mailboxes.note_cycle(desk.claim, datetime.now(UTC), connected=True, error="cut off")
+    desk.ledger.mailboxes.freeze(desk.claim, "mass_vanish", NOW)
     assert status(config, as_json=True) == 1
     found = answer(capsys)
     (row,) = found["mailboxes"]
@@ -135,6 +136,7 @@ def test_status_without_a_daemon_is_what_the_ledger_knows(
     assert status(config, as_json=False) == 1
     said = capsys.readouterr().out
     assert said.startswith("No daemon is running on this ledger")
+    assert "shop: frozen: mass_vanish" in said
     assert "of the last cycle: cut off" in said
     desk.ledger.close()
 
