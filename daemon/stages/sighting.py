@@ -27,7 +27,7 @@ READ = frozenset({Role.QUEUE, Role.APPROVED, Role.DRAFTS, Role.RECLASSIFY})
 """Where a copy's text matters; elsewhere it is enough that it lies there."""
 OWN_REPLIES = frozenset({Role.QUEUE, Role.APPROVED, Role.DRAFTS, Role.SENT})
 """Where a mail that only answers the original, and has no link of ours, is taken for a copy."""
-CARRYING = frozenset({Role.APPROVED, Role.RECLASSIFY})
+CARRYING = frozenset({Role.QUEUE, Role.APPROVED, Role.REJECTED, Role.RECLASSIFY})
 """Where mails that come along with a draft say nothing: Gmail's web page moves whole conversations."""
 NEWEST = 1_000
 """How far back a look goes in an archive that it does not know: those hold all the mail there ever was."""
@@ -114,7 +114,7 @@ def _look(
     }
     unlinked = [item for item in items if item.draft is None]
     if added and role in CARRYING and context.imap.profile.labels:
-        unlinked = _without_carried(seen, items)
+        unlinked = _without_carried(seen, role, items)
     renewed = _renewed(mark, status, new)
     if role is Role.APPROVED:
         renewed = _keep_strangers(seen, unlinked, renewed)
@@ -132,13 +132,17 @@ def _marks(flags: frozenset[str]) -> tuple[bool, bool]:
     return "\\Deleted" in flags, "\\Flagged" in flags
 
 
-def _without_carried(seen: Sighted, items: Sequence[Linked]) -> list[Linked]:
-    """The notes that came along with a draft; the buyer's mails and our own answers only came along."""
-    notes = [item for item in items if item.link is not None and item.link.kind is LinkKind.NOTE]
-    seen.carried += [
-        item.place for item in items if item not in notes and (item.draft is None or item.own_delivery)
-    ]
-    return notes
+def _without_carried(seen: Sighted, role: Role, items: Sequence[Linked]) -> list[Linked]:
+    """The mails without a draft that did not only come along with one: notes, and others in the queue."""
+    left = []
+    for item in items:
+        note = item.link is not None and item.link.kind is LinkKind.NOTE
+        stranger = item.draft is None and not note and role in {Role.APPROVED, Role.RECLASSIFY}
+        if item.from_buyer or item.own_delivery or stranger:
+            seen.carried.append(item.place)
+        elif item.draft is None:
+            left.append(item)
+    return left
 
 
 def _keep_strangers(seen: Sighted, unlinked: Sequence[Linked], mark: FolderMark) -> FolderMark:

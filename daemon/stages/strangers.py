@@ -45,10 +45,13 @@ def _has_arrived(context: Context, draft_id: int) -> None:
 
 
 def put_back(context: Context, carried: Sequence[Place]) -> None:
-    """Mails that a draft's conversation carried along: out of Approved, else back; they said nothing."""
+    """Mails that a draft's conversation carried along said nothing: they only lose the label.
+
+    The buyer's mail goes back to the inbox from where a draft's scenario is said.
+    """
     names = context.folders
     for place in carried:
-        target = names.archive if place.folder == names.approved else None
+        target = names.archive if place.folder in {names.approval, names.approved, names.rejected} else None
         if place.folder != names.no_reply_needed:
             context.imap.move(place.folder, [place.uid], target or names.inbox)
             context.log.info("carried_along", uid=place.uid)

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from daemon.reply.copies import read_copy
+from tests.acceptance.test_filing import backed_up, put_back
 from tests.daemon_kit import House
 from tests.dovecot import PASSWORD
 from tests.exchange import ARCHIVE, DRAFTS, SENT, TRASH, Exchange, filed
@@ -18,18 +19,23 @@ from tests.mails import BROKEN, buyer_mail
 from tests.smtp_sink import Sink
 from tests.stage_kit import ALIAS, ORDER, Stage
 
-USER = "anna"
+
+@pytest.fixture(scope="module", name="server")
+def _server() -> Iterator[Exchange]:
+    with Exchange() as server:
+        yield server
 
 
 @pytest.fixture(name="stage")
-def _stage(model_root: Path, zygote: Zygote) -> Iterator[Stage]:
+def _stage(server: Exchange, model_root: Path, zygote: Zygote) -> Iterator[Stage]:
     """A house there; nothing is ever asked for that the server does not offer."""
     root = Path(tempfile.mkdtemp(prefix="fr-"))
-    with Exchange() as server, Sink(login=(USER, PASSWORD)) as sink:
+    user = root.name
+    with Sink(login=(user, PASSWORD)) as sink:
         house = House(
             root,
             imap_port=server.port,
-            user=USER,
+            user=user,
             password=PASSWORD,
             sink=sink,
             model=model_root,
@@ -137,3 +143,19 @@ def test_a_warning_tries_no_keyword(stage: Stage) -> None:
     stage.cycle(2)
     assert "event=clock_warning" in house.log()
     assert [b"\\Flagged" in flags for flags in house.flags().values()] == [True]
+
+
+def test_a_ledger_put_back_from_a_backup_sends_nothing_again(stage: Stage) -> None:
+    """What was sent since lies in Sent under an id that is not ours; References tell it."""
+    house = stage.house
+    house.configure(cool_down=3600)
+    uid, _ = stage.draft()
+    house.move(uid, "Approved")
+    stage.cycle()
+    old = backed_up(house)
+    house.configure()
+    stage.dies("clear_approved")
+    put_back(house, old)
+    assert len(house.mails("Approved")) == 1
+    stage.cycle(2)
+    assert outcome(stage) == ({"answered_by_agent": 1}, 1)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from daemon.ports.imap import ImapConnection, ImapServer, Security
-from tests.daemon_kit import House
+from tests.daemon_kit import House, until
 from tests.dovecot import HOST, PASSWORD
 from tests.forked import Zygote
 from tests.gestures import Client, edited, parsed
@@ -89,8 +89,13 @@ def test_the_web_page_moves_conversations_and_what_came_along_loses_the_label(
     """Buyer's mails, an answer, a rejected draft: no note, none leaves the inbox, none is sent again."""
     house = stage.house
     _, raw = stage.draft()
-    gmail.web_move(raw, "Approval", "Approved")
-    assert lying(stage) == {"Approved": 2, ALL: 2}
+    for source, target in (("Approval", "Rejected"), ("Rejected", "Approval"), ("Approval", "Approved")):
+        gmail.web_move(raw, source, target)
+        assert lying(stage) == {target: 2, ALL: 2}
+        house.configure(cool_down=3600)
+        stage.cycle(2)
+        assert lying(stage) == {target: 1, ALL: 2}
+    house.configure()
     stage.cycle(2)
     assert outcome(stage) == ({"sent": 1}, 1)
     assert (lying(stage), house.notes()) == ({SENT: 1, ALL: 2}, [])
@@ -200,8 +205,15 @@ def test_drafts_that_lose_their_label_in_numbers_freeze_the_mailbox(stage: Stage
     assert ("event=mass_vanish" in stage.house.log()) is (archived == 4)
 
 
-@pytest.mark.parametrize("folder", ["No reply needed", "Reclassify/Usage question"])
-@pytest.mark.parametrize("way", ["mail program", "label", "web page"])
+@pytest.mark.parametrize(
+    ("way", "folder"),
+    [
+        ("mail program", "Reclassify/Usage question"),
+        ("label", "No reply needed"),
+        ("web page", "Reclassify/Usage question"),
+        ("web page", "No reply needed"),
+    ],
+)
 def test_the_buyers_mail_says_what_it_is(stage: Stage, gmail: Gmail, way: str, folder: str) -> None:
     """Moved, labelled besides the inbox, or with its whole conversation; it is one message all the time."""
     stage.draft()
@@ -303,3 +315,19 @@ def test_what_search_is_blind_for_is_read(stage: Stage, gmail: Gmail) -> None:
         assert len(connection.search_header(SENT, field, value)) == 1
         assert connection.search_header(SENT, field, "<other@x>") == ()
     connection.close()
+
+
+def test_a_daemon_at_work_notices_what_happens_to_labels(stage: Stage) -> None:
+    """IDLE and polls, not single cycles: mail arrives, the agent archives it and approves, it is sent."""
+    house = stage.house
+    house.start()
+    house.receive(BROKEN)
+    (uid,) = until(house.drafts, "a draft in Approval")
+    (original,) = house.mails("INBOX")
+    house.delete(original, "INBOX")
+    house.move(uid, "Approved")
+    until(lambda: lying(stage) == {SENT: 1, ALL: 2}, "the answer in Sent, and the draft gone")
+    assert house.stop() == 0
+    assert outcome(stage) == ({"sent": 1}, 1)
+    assert "level=error" not in house.log()
+    assert "level=warning" not in house.log()
