@@ -2,7 +2,7 @@
 
 Promises: the stages run in the order of the design: intake, receipts, drafting, approval, dispatch,
 deadlines, upkeep; each can be restarted on its own. A queue that takes no more drafts keeps nothing from
-leaving that is approved, and whatever keeps drafts from moving, the clocks run on.
+leaving that is approved, and whatever keeps drafts from moving, the clocks run on, be the mail server gone.
 
 Errors: those of the ports and of the ledger; the next cycle looks again.
 """
@@ -16,9 +16,9 @@ from daemon.ports.imap import FolderStatus
 from daemon.stages.alerting import alerting
 from daemon.stages.approval import approval
 from daemon.stages.cases import cases
-from daemon.stages.context import Context
+from daemon.stages.context import Context, Inside, Runner, Sender
 from daemon.stages.deadlines import deadlines
-from daemon.stages.dispatch import Runner, Sender, dispatch
+from daemon.stages.dispatch import dispatch
 from daemon.stages.drafting import Drafted, drafting
 from daemon.stages.intake import intake
 from daemon.stages.marking import marking
@@ -80,3 +80,12 @@ async def run_cycle(
     for part in (taken, received, drafted):
         counts |= asdict(part)
     return {name: number for name, number in counts.items() if number}
+
+
+async def run_away(inside: Inside, sender: Sender, run: Runner) -> None:
+    """What clocks and team need while the mailbox cannot be reached; a failure waits for the next try."""
+    try:
+        await run(lambda: deadlines(inside))
+        await alerting(inside, sender, run)
+    except FirstreplyError as error:  # the ledger is away, too
+        inside.log.warning("away_failed", error=str(error))

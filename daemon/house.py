@@ -52,6 +52,11 @@ class WatchedSender:
         self._house = house
         self._name = name
 
+    @property
+    def rest(self) -> float:
+        """Seconds for which the server is to be left alone."""
+        return self._sender.rest
+
     async def send(self, sender: str, recipient: str, raw: bytes, before_dot: Callable[[], None]) -> Outcome:
         """One attempt."""
 

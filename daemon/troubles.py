@@ -1,7 +1,8 @@
 """What keeps a mailbox from being worked: noted for `status`, logged, counted, and told when it lasts.
 
 Promises: a cycle that ends well ends the trouble. Alerts are raised once: for a dead grant, for an account
-that is full (once a day), and for a server that has let no cycle through for a quarter of an hour.
+that is full (once a day), and for a server that has let no cycle through, or taken no answer, for a quarter
+of an hour.
 
 Errors: those of the ledger.
 """
@@ -16,8 +17,8 @@ from daemon.house import House
 from daemon.ports.ledger.store import Claim
 from daemon.settings_mailbox import MailboxSettings
 
-PATIENCE = timedelta(minutes=15)
-"""So long a server may be away before the team is told."""
+PATIENCE = 900.0
+"""So many seconds a server may be away before the team is told."""
 
 
 class Troubles:
@@ -28,12 +29,17 @@ class Troubles:
         self._settings = settings
         self._log = log
         self._since: datetime | None = None
+        self._refused_since: datetime | None = None
 
-    def cycled(self, claim: Claim, lesser: str | None) -> None:
-        """A complete cycle; `lesser` is what is wrong all the same."""
-        self._since = None
-        self._house.ledger.mailboxes.note_cycle(claim, self._house.now(), connected=True, error=lesser)
+    def cycled(self, claim: Claim, missing: str | None, refusing: str | None) -> None:
+        """A complete cycle; `missing` and `refusing` are what reading and sending lack all the same."""
+        now = self._house.now()
+        lesser = None if refusing is None else f"nothing can be sent: {refusing}"
+        self._since, self._refused_since = None, (self._refused_since or now) if refusing else None
+        self._house.ledger.mailboxes.note_cycle(claim, now, connected=True, error=lesser or missing)
         self._tell_revoked(claim)
+        if self._refused_since is not None and now - self._refused_since >= timedelta(seconds=PATIENCE):
+            self._tell(claim, AlertKind.SENDING_REFUSED, f"{self._refused_since:%Y%m%dT%H%M%S}", lesser or "")
 
     def failed(self, claim: Claim | None, error: FirstreplyError) -> None:
         """A cycle, or the way to one, that ended with an error."""
@@ -47,7 +53,7 @@ class Troubles:
         self._tell_revoked(claim)
         if isinstance(error, FullError):
             self._tell(claim, AlertKind.MAILBOX_FULL, f"{now:%Y-%m-%d}", str(error))
-        elif now - self._since >= PATIENCE:
+        elif now - self._since >= timedelta(seconds=PATIENCE):
             self._tell(claim, AlertKind.SERVER_AWAY, f"{self._since:%Y%m%dT%H%M%S}", str(error))
 
     def _tell_revoked(self, claim: Claim) -> None:

@@ -19,7 +19,7 @@ from typing import TypeVar
 import tenacity
 from structlog.typing import FilteringBoundLogger
 
-from daemon.cycle import run_cycle
+from daemon.cycle import run_away, run_cycle
 from daemon.desk.mailbox import Mailbox
 from daemon.desk.retry import crowded
 from daemon.errors import ConfigurationError, CrowdedError, FirstreplyError, LockedError, RevokedError
@@ -30,7 +30,8 @@ from daemon.ports.retry import GrowingWait
 from daemon.ports.smtp import SmtpSender
 from daemon.settings_mailbox import MailboxSettings
 from daemon.stages.approval import first_marks
-from daemon.stages.context import Context
+from daemon.stages.context import Context, Inside
+from daemon.stages.dispatch import until_due
 from daemon.stages.filing import doubt_left_sending
 from daemon.stages.freezing import made_again
 from daemon.stages.hands import corrections, wanted, watched
@@ -160,7 +161,7 @@ class MailboxWorker:
             self.standing.becomes(Connection.CONNECTED)
             await self._look(connection, folders, once=once)
         except FirstreplyError as error:
-            self._failed(error)
+            await self._failed(error)
             failing = not self._cycled
             if isinstance(error, CrowdedError):
                 self._watchers.give_way(str(error))
@@ -189,7 +190,7 @@ class MailboxWorker:
             if len(statuses) < len(looked_at):
                 folders = await self._run(partial(self._folders, connection))  # somebody deleted one
                 context = self._context(connection, folders)
-            overdue = await self._run(partial(self._until_due, context)) <= 0
+            overdue = await self._run(partial(until_due, context, self._sender.rest)) <= 0
             ticking = now - clocks_at >= CLOCK_LOOK.total_seconds()
             if full or overdue or ticking or self._wanted or statuses != seen:
                 self._wanted = False
@@ -201,28 +202,38 @@ class MailboxWorker:
             if once or self._stopping.is_set():
                 return
             poll = self._house.cycle.poll.total_seconds()
-            until_due = await self._run(partial(self._until_due, context))  # the cycle may have approved one
+            left = await self._run(
+                partial(until_due, context, self._sender.rest)
+            )  # the cycle may have approved one
             # what was due already and still waits (a limit, a server that is away) is no reason to hurry
-            await self._pause(poll if overdue and until_due <= 0 else min(poll, until_due))
+            await self._pause(poll if overdue and left <= 0 else min(poll, left))
 
     async def _cycle(self, context: Context, statuses: dict[str, FolderStatus], *, full: bool) -> None:
         began = self._house.monotonic()
         since, self._since = self._since, None
-        sender = WatchedSender(self._sender, self._progress, self._house, self.name)
-        begins = self.standing.begins
+        begins, sender = self.standing.begins, self._watched_sender()
         counts = await run_cycle(context, statuses, sender, self._run, begins, full=full, since=since)
-        await self._run(lambda: self._troubles.cycled(context.claim, self._watchers.missing))
+        missing, refusing = self._watchers.missing, self._sender.refusing
+        await self._run(lambda: self._troubles.cycled(context.claim, missing, refusing))
         self.standing.cycled(full=full)
         seconds = self._house.monotonic() - began
         self._house.metrics.cycle(self.name, seconds)
         if counts or full:
             self._log.info("cycle", full=full, seconds=round(seconds, 3), **counts)
 
-    def _failed(self, error: FirstreplyError) -> None:
+    def _watched_sender(self) -> WatchedSender:
+        return WatchedSender(self._sender, self._progress, self._house, self.name)
+
+    async def _failed(self, error: FirstreplyError) -> None:
+        """Note what happened, and go on with what needs no mailbox."""
         self._progress()
         self.standing.failed(error)
         self.looked.set()
         self._troubles.failed(self._claim, error)
+        if self._claim is not None and not isinstance(error, LockedError):
+            house, box = self._house, self._settings.mailbox
+            shared = (house.link_key, house.warn_at, house.alerting, house.now, self._log)
+            await run_away(Inside(box, house.ledger, self._claim, *shared), self._watched_sender(), self._run)
 
     # ---- in the mailbox's thread -------------------------------------------------------------
 
@@ -247,12 +258,6 @@ class MailboxWorker:
             first_marks(context, connection.poll(watched(folders, context.corrections)))
             self._recovered = True
         return folders
-
-    def _until_due(self, context: Context) -> float:
-        """Seconds until an approved draft may leave; infinite while none waits."""
-        now, cool_down = self._house.now(), self._settings.mailbox.approval.cool_down
-        at = self._house.ledger.deliveries.next_due(context.claim, now, cool_down)
-        return math.inf if at is None else (at - now).total_seconds()
 
     def _context(self, connection: ImapConnection, folders: FolderNames) -> Context:
         assert self._claim is not None  # noqa: S101  `run` claims before anything else

@@ -33,6 +33,7 @@ FAULTS: dict[str, Fault] = {
     "leaves_at_login": Fault("auth", "rst"),
     "mail_451": Fault("mail", "reply", "451 4.3.0 later"),
     "mail_421": Fault("mail", "reply", "421 4.3.2 going down"),
+    "mail_4_7": Fault("mail", "reply", "450 4.7.1 sending too fast"),
     "mail_550": Fault("mail", "reply", "550 5.7.1 not your sender"),
     "mail_530": Fault("mail", "reply", "530 5.7.0 log in first"),
     "mail_gibberish": Fault("mail", "reply", "hello"),

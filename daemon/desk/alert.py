@@ -39,6 +39,7 @@ class AlertKind(StrEnum):
     LOGIN_REVOKED = "login_revoked"
     SERVER_AWAY = "server_away"
     MAILBOX_FULL = "mailbox_full"
+    SENDING_REFUSED = "sending_refused"
 
 
 ALERTS: Mapping[str, str] = {
@@ -56,6 +57,7 @@ ALERTS: Mapping[str, str] = {
     AlertKind.FOLDER_MADE_AGAIN: "A folder was renamed or deleted, and has been made again.",
     AlertKind.LOGIN_REVOKED: "The mail provider takes our token no more; mail waits until somebody logs in.",
     AlertKind.SERVER_AWAY: "The mail server has let nothing be done for a quarter of an hour or more.",
+    AlertKind.SENDING_REFUSED: "The mail server has taken no answer for a quarter of an hour or more.",
     AlertKind.MAILBOX_FULL: "The account is full: drafts cannot be stored until somebody makes room.",
     AlertKind.AUDIT_DIFFERS: "The inbox and the ledger do not hold the same messages.",
 }
@@ -114,6 +116,7 @@ def mail(mailbox: str, alerts: Sequence[Alert]) -> tuple[str, str]:
 _BY_WEIGHT = (
     AlertKind.LOGIN_REVOKED,
     AlertKind.SERVER_AWAY,
+    AlertKind.SENDING_REFUSED,
     AlertKind.MAILBOX_FULL,
     AlertKind.LEDGER_RESTORED,
     AlertKind.MASS_VANISH,

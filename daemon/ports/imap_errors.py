@@ -21,6 +21,7 @@ from daemon.errors import (
     PermanentError,
     TemporaryError,
 )
+from daemon.ports.crowded import speaks_of_crowding, suggested_wait
 from daemon.ports.imap_values import ImapServer
 from daemon.ports.imap_wire import code_of
 from daemon.ports.security import Security
@@ -37,17 +38,6 @@ MISTAKES = (exceptions.CapabilityError, exceptions.IllegalStateError, exceptions
 LOST = (imaplib.IMAP4.abort, exceptions.ProtocolError, OSError)
 
 
-_CROWDED = re.compile(
-    r"throttl|rate[ -]?limit|back-?off|frequen(?:cy|tly)|try (?:again )?later"
-    r"|server (?:is )?(?:too )?(?:busy|unavailable)"
-    r"|too many (?:\S+ ){0,3}(?:connections|sessions|requests|commands|logins|attempts)"
-    r"|(?:number of|simultaneous|concurrent) (?:\S+ )?connections|connection limit"
-    r"|authenticated but not connected",  # Exchange, while it is overloaded
-    re.IGNORECASE,
-)
-_SUGGESTED = re.compile(r"back-?off time:? (\d+)(?:\.\d+)? ?(ms|millisec|s)", re.IGNORECASE)
-
-
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """An error of ours, and whether the connection is worth anything now."""
@@ -62,24 +52,20 @@ def refusal(what: str, kind: str, text: str) -> FirstreplyError:
     code = code_of(text)[0]
     if code == "OVERQUOTA":
         return FullError(said)
-    if code in CROWDED_CODES or _CROWDED.search(text) or (code == "LIMIT" and not what.startswith(STORING)):
+    if (
+        code in CROWDED_CODES
+        or speaks_of_crowding(text)
+        or (code == "LIMIT" and not what.startswith(STORING))
+    ):
         return CrowdedError(said, wait=suggested_wait(text))
     if kind == "BAD" or code in NEVER_CODES:
         return PermanentError(said, reply=text)
     return TemporaryError(said)
 
 
-def suggested_wait(text: str) -> float:
-    """The seconds that a server asks to be left alone, such as Exchange does; 0 where it names none."""
-    match = _SUGGESTED.search(text)
-    if match is None:
-        return 0.0
-    return float(match[1]) / (1000 if match[2].lower().startswith("m") else 1)
-
-
 def _lost(said: str, text: str) -> TemporaryError:
     """A connection that ended: with words of too much or without."""
-    return CrowdedError(said, wait=suggested_wait(text)) if _CROWDED.search(text) else TemporaryError(said)
+    return CrowdedError(said, wait=suggested_wait(text)) if speaks_of_crowding(text) else TemporaryError(said)
 
 
 def verdict(error: Exception, what: str, *, changing: bool) -> Verdict:
@@ -146,7 +132,7 @@ def connecting(error: Exception, server: ImapServer) -> FirstreplyError:
 def _login(text: str, server: ImapServer, where: str) -> FirstreplyError:
     words = text.lower()
     # some count everything up in one sentence ("password is incorrect, login frequency limited, or ...")
-    crowded = "too many" in words or (_CROWDED.search(text) is not None and "password" not in words)
+    crowded = "too many" in words or (speaks_of_crowding(text) and "password" not in words)
     if code_of(text)[0] in BUSY_CODES or crowded:
         return CrowdedError(f"{where}: login refused for now ({text[:300]})", wait=suggested_wait(text))
     log_in_again = (

@@ -15,7 +15,7 @@ import tenacity
 from tenacity.stop import stop_base
 from tenacity.wait import wait_base
 
-from daemon.desk.retry import crowded, growing
+from daemon.desk.retry import growing
 from daemon.errors import (
     ConfigurationError,
     CrowdedError,
@@ -23,6 +23,7 @@ from daemon.errors import (
     RevokedError,
     TemporaryError,
 )
+from daemon.ports.crowded import seconds_apart
 
 SLOW = 300.0
 """Seconds to wait, at least half of it, after a refused login or another fault of the settings."""
@@ -42,8 +43,8 @@ class GrowingWait(wait_base):
         ceiling = growing(failures, self.first, self.cap)
         least = ceiling / 2
         if isinstance(error, CrowdedError):
-            least, ceiling = crowded(failures, error.wait)
-        elif isinstance(error, ConfigurationError) and not isinstance(error, RevokedError):
+            return seconds_apart(failures, error.wait)
+        if isinstance(error, ConfigurationError) and not isinstance(error, RevokedError):
             # (a dead grant is found out without asking anybody, and may be renewed at any moment)
             least, ceiling = SLOW / 2, max(ceiling, SLOW)
         return random.uniform(least, ceiling)  # noqa: S311  a spread, no secret

@@ -3,7 +3,8 @@
 Promises: the caller's `before_dot` (which makes the ledger's `sending` durable) is called after the whole
 text has been handed to the system and before the final dot, the one point after which the mail may have
 been sent. So every failure before the dot is a safe retry, and doubt is only what fell between the dot and
-its reply. This module never repeats an attempt: when to try again is the ledger's affair.
+its reply. This module never repeats an attempt: when to try again is the ledger's affair, and `rest` says
+when the server wants to hear of nothing at all.
 
 Errors: `send` lets nothing out but what `before_dot` raised, and cancellation; a server that fails is
 an outcome. `probe` raises ConfigurationError and TemporaryError.
@@ -18,11 +19,13 @@ from typing import Any
 from aiosmtplib import SMTP, SMTPException, SMTPResponse, SMTPResponseException
 
 from daemon.errors import ConfigurationError
+from daemon.ports.crowded import Rest
 from daemon.ports.smtp_judgement import (
     Outcome,
     OutcomeKind,
     Stage,
     as_error,
+    asks_for_rest,
     is_refusal,
     judge,
     judge_loss,
@@ -59,6 +62,17 @@ class SmtpSender:
         self._server = server
         self._smtp: SMTP | None = None
         self._lock = asyncio.Lock()
+        self._rest = Rest()
+
+    @property
+    def rest(self) -> float:
+        """Seconds for which the server is to be left alone, since it had no room the last time."""
+        return self._rest.left
+
+    @property
+    def refusing(self) -> str | None:
+        """What the server said when it had no room, until it takes something again."""
+        return self._rest.said
 
     async def send(self, sender: str, recipient: str, raw: bytes, before_dot: BeforeDot) -> Outcome:
         """Send one mail to exactly one recipient and judge what happened.
@@ -81,10 +95,15 @@ class SmtpSender:
             return refused
         async with self._lock:
             try:
-                return await self._attempt(sender, recipient, raw, before_dot)
+                outcome = await self._attempt(sender, recipient, raw, before_dot)
             except BaseException:  # before_dot failed, or we are cancelled: whatever is half done ends
                 self._drop()
                 raise
+            if asks_for_rest(outcome):
+                self._rest.refused(outcome.text)
+            else:
+                self._rest.ended()
+            return outcome
 
     async def probe(self) -> None:
         """Prove that connecting, TLS and login work: connect anew and say NOOP.

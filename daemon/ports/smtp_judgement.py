@@ -15,10 +15,12 @@ from aiosmtplib import SMTPAuthenticationError, SMTPNotSupported, SMTPResponseEx
 
 from daemon.desk.mailbox import ADDRESS
 from daemon.errors import ConfigurationError, TemporaryError
+from daemon.ports.crowded import speaks_of_crowding
 
 Stage = Literal["connect", "mail", "rcpt", "data", "content"]
 
 _COMPLETED, _TEMPORARY, _PERMANENT, _END = 250, 400, 500, 600
+_LEAVING = 421
 _LEAST, _MOST = 100, 999  # what three digits can say; aiosmtplib gives -1 for garbage
 _TEXT_LIMIT = 500
 _ADDRESS_LIMIT = 254  # RFC 5321 4.5.3.1.3, less the angle brackets
@@ -69,6 +71,19 @@ def judge_loss(stage: Stage, error: BaseException) -> Outcome:
     """Judge an attempt that ended without a reply: connection lost, timeout, login impossible."""
     kind = OutcomeKind.IN_DOUBT if stage == "content" else OutcomeKind.RETRY
     return Outcome(kind, stage, None, one_line(str(error) or type(error).__name__))
+
+
+def asks_for_rest(outcome: Outcome) -> bool:
+    """Tell whether the server has no room for us at all, whatever the mail: to knock again would be rude.
+
+    A reply of policy (X.7.Z, RFC 3463) that is temporary counts: so they slow down logins and senders.
+    """
+    if outcome.kind is not OutcomeKind.RETRY:
+        return False
+    policy = re.match(r"4\.7\.\d", outcome.text) is not None
+    return (
+        outcome.stage == "connect" or outcome.code == _LEAVING or policy or speaks_of_crowding(outcome.text)
+    )
 
 
 def is_refusal(code: int) -> bool:

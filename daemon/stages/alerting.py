@@ -16,23 +16,22 @@ from daemon.desk.retry import next_attempt
 from daemon.ports.ledger.alerts import AlertMail, NewAlertMail, Raised
 from daemon.ports.smtp import OutcomeKind
 from daemon.reply.compose import note
-from daemon.stages.context import Context
-from daemon.stages.dispatch import Runner, Sender
+from daemon.stages.context import Inside, Runner, Sender
 
 MOST_ATTEMPTS = 12
 """Some four hours; what is to be told then stands in the worklist, and a newer mail follows."""
 
 
-async def alerting(context: Context, sender: Sender, run: Runner) -> int:
+async def alerting(context: Inside, sender: Sender, run: Runner) -> int:
     """Plan the mail that tells what is new, and send what is due; returns how many were accepted."""
     await run(lambda: plan_mails(context))
     told = 0
     for item in await run(lambda: context.ledger.alerts.due(context.claim, context.now())):
-        told += await _send(context, sender, run, item)
+        told += 0 if sender.rest else await _send(context, sender, run, item)
     return told
 
 
-def plan_mails(context: Context) -> None:
+def plan_mails(context: Inside) -> None:
     """One mail to each recipient about all that no mail tells yet, unless the last one is too young."""
     alerts, now = context.ledger.alerts, context.now()
     untold = alerts.untold(context.claim)
@@ -46,7 +45,7 @@ def plan_mails(context: Context) -> None:
     alerts.tell(context.claim, untold, mails, now)
 
 
-def _mail(context: Context, recipient: str, untold: list[Raised]) -> NewAlertMail:
+def _mail(context: Inside, recipient: str, untold: list[Raised]) -> NewAlertMail:
     box = context.mailbox
     token = token_from(secrets.token_bytes(TOKEN_OCTETS))
     header_id = message_id(context.link_key, LinkKind.NOTE, token, box.domain)
@@ -63,7 +62,7 @@ def _mail(context: Context, recipient: str, untold: list[Raised]) -> NewAlertMai
     return NewAlertMail(recipient, header_id, raw)
 
 
-async def _send(context: Context, sender: Sender, run: Runner, item: AlertMail) -> bool:
+async def _send(context: Inside, sender: Sender, run: Runner, item: AlertMail) -> bool:
     alerts = context.ledger.alerts
 
     def end(outcome: str) -> None:

@@ -13,19 +13,19 @@ from daemon.desk.alert import Alert, AlertKind
 from daemon.desk.calendar import away_until
 from daemon.desk.clock import warning_level
 from daemon.ports.ledger.clocks import OpenClock, Warned
-from daemon.stages.context import Context
+from daemon.stages.context import Inside
 from daemon.stages.naming import named_by
 
 BEFORE_LEAVING = timedelta(hours=1)
 """So long before the team leaves it is told what will not wait until it is back."""
 
 
-def deadlines(context: Context) -> int:
+def deadlines(context: Inside) -> int:
     """Warn about every clock that has passed a new mark; returns how many warnings were given."""
     return _warn(context) + _warn_before_leaving(context)
 
 
-def _warn(context: Context) -> int:
+def _warn(context: Inside) -> int:
     now, marks = context.now(), context.warn_at
     first, most = min((*marks, 1.0)), len(marks) + 1
     given: list[tuple[OpenClock, AlertKind, Warned]] = []
@@ -51,7 +51,7 @@ def _warn(context: Context) -> int:
     return len(given)
 
 
-def _warn_before_leaving(context: Context) -> int:
+def _warn_before_leaving(context: Inside) -> int:
     """What will pass its limit after the team has left and before it is back."""
     office, now = context.alerting.office, context.now()
     away = away_until(now, office, ahead=BEFORE_LEAVING) if office is not None else None
@@ -71,7 +71,7 @@ def _warn_before_leaving(context: Context) -> int:
     return len(new)
 
 
-def _alert(context: Context, clock: OpenClock, kind: AlertKind, what: str) -> Alert:
+def _alert(context: Inside, clock: OpenClock, kind: AlertKind, what: str) -> Alert:
     """An alert about a clock, once for what it tells and for the limit it is about."""
     nearest = clock.limits.nearest
     order = f"order {clock.order_id}" if clock.order_id else "no order"
@@ -82,6 +82,6 @@ def _alert(context: Context, clock: OpenClock, kind: AlertKind, what: str) -> Al
     return Alert(kind, key, detail, "clock", clock.clock_id)
 
 
-def _spoken(context: Context, moment: datetime) -> str:
+def _spoken(context: Inside, moment: datetime) -> str:
     office = context.alerting.office
     return f"{moment.astimezone(office.zone if office else UTC):%d %B %H:%M %Z}"

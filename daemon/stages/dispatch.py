@@ -12,11 +12,10 @@ SMTP dialogue is awaited.
 Errors: `TemporaryError` and `InDoubtError` of the ports.
 """
 
+import math
 import secrets
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Protocol, TypeVar
 
 from daemon.desk.draft import BeforeSending, reason_to_hold
 from daemon.desk.likeness import likeness
@@ -33,31 +32,15 @@ from daemon.reply.compose import delivery
 from daemon.reply.copies import Copy, UnreadableCopyError, read_copy
 from daemon.reply.notes import moment
 from daemon.reply.templates import gaps_in
-from daemon.stages.context import Context
+from daemon.stages.context import Context, Inside, Runner, Sender
 from daemon.stages.filing import compare_sent, file_sent, settle_doubts
 from daemon.stages.guarding import Addressee, objection
 from daemon.stages.noting import append_notes, hold, new_note
 from daemon.stages.presend import Stop, stop_on_server
 
-Result = TypeVar("Result")
-
 MINUTE = timedelta(minutes=1)
 PATIENCE = 20.0
 """Seconds for which a busy ledger is asked again to write down what became of a mail."""
-
-
-class Runner(Protocol):
-    """Runs a blocking function in the mailbox's thread."""
-
-    def __call__(self, function: Callable[[], Result]) -> Awaitable[Result]:
-        """The function's result, when it is there."""
-
-
-class Sender(Protocol):
-    """The SMTP port as this stage sees it."""
-
-    async def send(self, sender: str, recipient: str, raw: bytes, before_dot: Callable[[], None]) -> Outcome:
-        """One attempt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +58,8 @@ async def dispatch(context: Context, sender: Sender, run: Runner) -> int:
     await run(lambda: settle_doubts(context))
     sent = 0
     for due in await run(lambda: _due_now(context)):
+        if sender.rest:
+            break  # it had no room for the one before; none of these has been touched
         ready = await run(lambda due=due: _prepare(context, due))  # type: ignore[misc]  # the loop's value, bound now
         if ready is not None:
             sent += await _send(context, sender, run, ready)
@@ -82,6 +67,13 @@ async def dispatch(context: Context, sender: Sender, run: Runner) -> int:
     await run(lambda: compare_sent(context))
     await run(lambda: append_notes(context))
     return sent
+
+
+def until_due(inside: Inside, rest: float) -> float:
+    """Seconds until an approved draft may leave, after this rest of the server's; infinite: none waits."""
+    now, cool_down = inside.now(), inside.mailbox.approval.cool_down
+    at = inside.ledger.deliveries.next_due(inside.claim, now, cool_down)
+    return math.inf if at is None else max((at - now).total_seconds(), rest)
 
 
 def _due_now(context: Context) -> list[Due]:

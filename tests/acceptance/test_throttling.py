@@ -12,9 +12,12 @@ from tests.account import Account
 from tests.chaos import ChaosProxy
 from tests.daemon_kit import House, until
 from tests.dovecot import HOST, PASSWORD, Dovecot
+from tests.forked import Zygote
 from tests.mails import BROKEN
+from tests.stage_kit import Stage
 
 QUICK = {"daemon.desk.retry.CROWDED": (0.1, 0.2), "daemon.worker.AFTER_A_BREAK": 0.05}
+QUIET = {"daemon.desk.retry.CROWDED": (120.0, 120.0)}
 ROOM = 3
 
 
@@ -122,3 +125,42 @@ def test_a_throttled_mailbox_waits_and_goes_on(house: House, account: Account, h
         assert time.monotonic() - began > asked * 0.9
         until(lambda: house.states() == {"queued": 1}, "the draft")
     assert "ConfigurationError" not in house.log()
+
+
+def test_the_team_is_told_while_the_server_is_away(house: House, account: Account, zygote: Zygote) -> None:
+    """Clocks run, and alerts leave by SMTP, although no folder can be looked at."""
+    stage = Stage(house, zygote)
+    stage.draft()
+    house.settings('[deadlines]\nalert_to = ["lead@shop.example"]')
+    with ChaosProxy(account.dovecot.port) as proxy:
+        house.config.write_text(house.config.read_text().replace(str(account.dovecot.port), str(proxy.port)))
+        proxy.rewrite = (rb"OK [^\r]*Logged in", b"NO [UNAVAILABLE] Account is temporarily unavailable")
+        stage.wait_longer(0.9)
+        house.start(changed={**QUICK, "daemon.troubles.PATIENCE": 0.0})
+        (mail,) = until(lambda: house.sink.accepted, "the alerts")
+        assert mail.recipients == ("lead@shop.example",)
+        text = mail.raw.replace(b"=\r\n", b"")
+        assert b"let nothing be done" in text
+        assert b"An answer is due soon." in text
+
+
+@pytest.mark.parametrize("fault", ["greets_421", "login_454", "rcpt_421", "mail_4_7"])
+def test_a_mail_server_without_room_is_knocked_at_once(house: House, zygote: Zygote, fault: str) -> None:
+    """Five answers wait and one is tried; the others keep their turn, and the status says why."""
+    stage = Stage(house, zygote)
+    for _ in range(5):
+        house.receive(BROKEN)
+    stage.cycle()
+    for uid in house.drafts():
+        house.move(uid, "Approved")
+    house.sink.fault, before = fault, house.sink.connections
+    house.start(changed=QUIET)
+    until(lambda: "outcome=retry" in house.log(), "the refusal")
+    until(lambda: "nothing can be sent: " in last_error(house), "it in the status")
+    house.receive(BROKEN)
+    until(lambda: house.states().get("queued") == 1, "the next draft")
+    assert house.sink.connections == before + 1
+    house.kill()
+    house.sink.fault = None
+    stage.cycle()
+    assert house.states() == {"sent": 4, "approved": 1, "queued": 1}

@@ -29,6 +29,7 @@ EXPECTED: dict[str, tuple[set[OutcomeKind], set[str], set[int | None]]] = {
     "login_454": ({RETRY}, {"connect"}, {454}),
     "leaves_at_login": ({RETRY}, {"connect"}, {None}),
     "mail_451": ({RETRY}, {"mail"}, {451}),
+    "mail_4_7": ({RETRY}, {"mail"}, {450}),
     "mail_421": ({RETRY}, {"mail"}, {421}),
     "mail_550": ({REJECT}, {"mail"}, {550}),
     "mail_530": ({RETRY}, {"mail"}, {530}),

@@ -12,11 +12,13 @@ import structlog
 from daemon.errors import CrowdedError, FirstreplyError, FullError, TemporaryError
 from daemon.ports.ledger.books import Ledger
 from daemon.ports.metrics import Metrics
-from daemon.troubles import PATIENCE, Troubles
+from daemon.troubles import PATIENCE as SECONDS
+from daemon.troubles import Troubles
 from tests.ledger_kit import NOW, Desk
 from tests.settings_kit import settings_of
 
 MINUTE = timedelta(minutes=1)
+PATIENCE = timedelta(seconds=SECONDS)
 Fail = Callable[[timedelta, FirstreplyError], list[str]]
 
 
@@ -49,11 +51,28 @@ def test_a_server_that_is_away_for_long_is_told_once(desk: Desk, tmp_path: Path)
     troubles, fail = failing(desk, tmp_path)
     assert fail(0 * MINUTE, TemporaryError("gone")) == []
     assert fail(PATIENCE - MINUTE, CrowdedError("throttled")) == []
-    troubles.cycled(desk.claim, "without IDLE")
+    troubles.cycled(desk.claim, "without IDLE", None)
     assert desk.ledger.mailboxes.status()[0].last_error == "without IDLE"
     assert fail(PATIENCE, TemporaryError("gone")) == []
     assert fail(PATIENCE * 2, CrowdedError("throttled")) == ["server_away"]
     assert fail(PATIENCE * 3, TemporaryError("gone")) == ["server_away"]
+
+
+def test_a_server_that_takes_no_answer_is_told_when_it_lasts(desk: Desk, tmp_path: Path) -> None:
+    """Cycles go on meanwhile; an answer that it takes ends the trouble."""
+    troubles, fail = failing(desk, tmp_path)
+    refused = "421 4.7.0 too much"
+    fail(0 * MINUTE, TemporaryError("gone"))
+    troubles.cycled(desk.claim, "without IDLE", refused)
+    assert desk.ledger.mailboxes.status()[0].last_error == f"nothing can be sent: {refused}"
+    fail(PATIENCE - MINUTE, TemporaryError("gone"))
+    troubles.cycled(desk.claim, None, None)
+    troubles.cycled(desk.claim, None, refused)
+    assert fail(PATIENCE + MINUTE, TemporaryError("gone")) == []
+    troubles.cycled(desk.claim, None, refused)
+    assert fail(2 * PATIENCE, TemporaryError("gone")) == []
+    troubles.cycled(desk.claim, None, refused)
+    assert fail(2 * PATIENCE, TemporaryError("gone")) == ["sending_refused"]
 
 
 def test_a_full_account_is_told_at_once_and_once_a_day(desk: Desk, tmp_path: Path) -> None:
