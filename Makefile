@@ -48,13 +48,12 @@ SECONDS_OF_FUZZING ?= 600
 fuzz: $(READY)
 	@$(BIN)/python tests/fuzz/fuzz_mail.py -max_total_time=$(SECONDS_OF_FUZZING) -verbosity=0
 
-# the most common ways of an agent, in Debian's Roundcube and Chromium; SCREENSHOTS=folder keeps pictures
+# the most common ways of an agent, in Roundcube and Thunderbird; SCREENSHOTS=folder keeps pictures of Roundcube
 test-webmail: webmail
-	@$(BIN)/python -m pytest -q -p no:xdist -m webmail tests/acceptance/test_webmail.py
+	@$(BIN)/python -m pytest -q -p no:xdist -m webmail tests/acceptance/test_webmail.py tests/acceptance/test_thunderbird.py
 
 # the pictures for agents, taken anew in Roundcube and Thunderbird: look at them before they are committed
 pictures: webmail
-	@bash tools/packages.sh pictures
 	@$(BIN)/python -m tools.pictures
 
 webmail: $(READY)

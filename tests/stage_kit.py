@@ -4,10 +4,9 @@ What happens between two cycles happens for certain, so that no test waits for a
 """
 
 import email
-import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from email import policy
 from pathlib import Path
@@ -122,8 +121,11 @@ class Stage:
 @contextmanager
 def own_stage(model: Path, zygote: Zygote) -> Iterator[Stage]:
     """A stage with servers of its own, where the address is that of the shop: for people's mail clients."""
-    user, root = "support", Path(tempfile.mkdtemp(prefix="fr-"))
-    with Dovecot() as dovecot, Sink(login=(user, PASSWORD)) as sink:
+    user = "support"
+    with ExitStack() as stack:
+        dovecot = stack.enter_context(Dovecot())
+        sink = stack.enter_context(Sink(login=(user, PASSWORD)))
+        root = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="fr-")))
         house = House(
             root,
             imap_port=dovecot.port,
@@ -133,6 +135,5 @@ def own_stage(model: Path, zygote: Zygote) -> Iterator[Stage]:
             model=model,
             zygote=zygote,
         )
+        stack.callback(house.close)
         yield Stage(house, zygote)
-        house.close()
-    shutil.rmtree(root)

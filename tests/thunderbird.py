@@ -123,13 +123,20 @@ const editor = await until(() => Services.wm.getMostRecentWindow("msgcompose"));
 await until(() => editor.gMsgCompose?.editor && editor.document.getElementById("msgSubject").value);
 editor.resizeTo(860, given[1]);
 await until(() => editor.innerHeight <= given[1]);
-const body = await until(() => editor.gMsgCompose.editor.document.body.textContent.includes("[[")
-    && editor.gMsgCompose.editor.document.body);
+const body = editor.gMsgCompose.editor.document.body;
+await until(() => body.textContent.includes(Object.keys(given[0])[0]));
 const walk = body.ownerDocument.createTreeWalker(body, 4);
-while (walk.nextNode()) for (const [gap, fact] of Object.entries(given[0]))
-    walk.currentNode.data = walk.currentNode.data.replace(gap, fact);
+while (walk.nextNode()) for (const [old, words] of Object.entries(given[0]))
+    walk.currentNode.data = walk.currentNode.data.replace(old, words);
 const box = editor.document.getElementById("button-send").getBoundingClientRect();
 return { x: box.x, y: box.y, width: box.width, height: box.height };
+"""
+UNDO = 'main.goDoCommand("cmd_undo");'
+SAVE = """
+const editor = Services.wm.getMostRecentWindow("msgcompose");
+editor.goDoCommand("cmd_saveAsDraft");
+await until(() => editor.gMsgCompose.compFields.draftId && !editor.gSaveOperationInProgress);
+editor.close();
 """
 SEND = 'Services.wm.getMostRecentWindow("msgcompose").goDoCommand("cmd_sendNow");'
 
@@ -178,6 +185,8 @@ class Thunderbird:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._answers.close()
+        self._socket.close()
         self._process.kill()
         self._process.wait()
         shutil.rmtree(self._profile, ignore_errors=True)
@@ -194,11 +203,19 @@ class Thunderbird:
         self._run(MOVE, words, target)
         until(lambda: self.stage.house.mails(target), f"the mail in {target}")
 
-    def edit_as_new(self, facts: dict[str, str], height: int) -> Box:
-        """Edit the mail that is shown as new, with facts in place of gaps; where the button "Send" is."""
-        box: Box = self._run(EDIT_AS_NEW, facts, height)
-        self._do("WebDriver:SwitchToWindow", handle=self._do("WebDriver:GetWindowHandles")[-1], focus=True)
+    def undo(self) -> None:
+        """Ctrl+Z."""
+        self._run(UNDO)
+
+    def edit_as_new(self, changes: dict[str, str], height: int = 500) -> Box:
+        """Edit the mail that is shown as new, with other words for some; where the button "Send" is."""
+        box: Box = self._run(EDIT_AS_NEW, changes, height)
         return box
+
+    def save(self) -> None:
+        """Save as a draft, and close the editor."""
+        self._run(SAVE)
+        until(lambda: self.stage.house.mails("Drafts"), "the copy in Drafts")
 
     def send(self) -> None:
         """Press Send."""
@@ -218,8 +235,12 @@ class Thunderbird:
         return box
 
     def picture(self) -> bytes:
-        """The window, as a PNG."""
-        return base64.b64decode(self._do("WebDriver:TakeScreenshot", full=False)["value"])
+        """The newest window, as a PNG."""
+        first, *others = self._do("WebDriver:GetWindowHandles")
+        self._do("WebDriver:SwitchToWindow", handle=[first, *others][-1])
+        shot = self._do("WebDriver:TakeScreenshot", full=False)["value"]
+        self._do("WebDriver:SwitchToWindow", handle=first)
+        return base64.b64decode(shot)
 
     # ---- the remote control --------------------------------------------------------------------
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The Debian packages that the tests need: real servers. Installs them as root, else says which are missing.
-# $1: `webmail`, `pictures` or `systemd`: what `make test-webmail`, `make pictures` or `make test-systemd` needs besides.
+# $1: `webmail` or `systemd` for what `make test-webmail` or `make test-systemd` needs besides.
 set -euo pipefail
 
 missing=()
@@ -12,8 +12,8 @@ have initdb || missing+=(postgresql)
 have groff || missing+=(groff-base)
 have systemd-analyze || missing+=(systemd)
 have chromium || missing+=(chromium)
-if [ "${1:-}" = pictures ]; then have thunderbird || missing+=(thunderbird); fi
-if [ "${1:-}" = webmail ] || [ "${1:-}" = pictures ]; then
+if [ "${1:-}" = webmail ]; then
+    have thunderbird || missing+=(thunderbird)
     have php || missing+=(php-cli)
     [ -e /var/lib/roundcube/public_html/index.php ] || missing+=(roundcube-core roundcube-sqlite3 php-sqlite3)
 fi
