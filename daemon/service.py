@@ -70,7 +70,6 @@ class Service:
     async def run(self, *, once: bool = False) -> None:
         """Work; returns after a stop, or with `once` after one full cycle of every mailbox."""
         settings = self._settings
-        settings.state_dir.mkdir(parents=True, exist_ok=True)
         lock = LedgerLock(lock_path(settings.ledger, settings.state_dir))
         ledger = Ledger.open(settings.ledger)
         written = self._read(settings)

@@ -24,6 +24,7 @@ from daemon.errors import ConfigurationError
 from daemon.ports.label_file import BadLine, LabelLine, read_labels
 from daemon.ports.ledger.books import Ledger
 from daemon.ports.ledger.labels import Label, LabelBook, LabelSource, NewLabel, Outcome, in_force
+from daemon.ports.ledger.store import writable
 from daemon.settings import find, load
 
 LINES = 1_000
@@ -81,7 +82,7 @@ def import_labels(config: str | None, files: Sequence[Path], *, who: str | None,
     """Bring in labels from these files; 1 when a line could not be used."""
     settings, now = load(find(config)), datetime.now(UTC)
     person = who or getpass.getuser()
-    settings.state_dir.mkdir(parents=True, exist_ok=True)
+    writable(settings.state_dir)
     with contextlib.closing(Ledger.open(settings.ledger)) as ledger:
         told = [_import(ledger.labels, path, person, now) for path in files]
     if as_json:

@@ -15,6 +15,7 @@ from rich.console import Console
 
 from daemon.commands.look import print_json
 from daemon.ports.ledger.books import Ledger
+from daemon.ports.ledger.store import writable
 from daemon.ports.orders import Imported, read_orders
 from daemon.settings import find, load
 
@@ -25,7 +26,7 @@ ROWS = 2_000
 def import_orders(config: str | None, files: Sequence[Path], *, as_json: bool) -> int:
     """Import these files; 1 when one of them held nothing but bad rows."""
     settings, now = load(find(config)), datetime.now(UTC)
-    settings.state_dir.mkdir(parents=True, exist_ok=True)
+    writable(settings.state_dir)
     ledger = Ledger.open(settings.ledger)
     told: list[dict[str, Any]] = []
     try:

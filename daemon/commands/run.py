@@ -9,6 +9,7 @@ from datetime import timedelta
 from daemon.commands.teach import train_if_missing
 from daemon.errors import ConfigurationError, FirstreplyError
 from daemon.logs import configure
+from daemon.ports.ledger.store import writable
 from daemon.service import Service
 from daemon.settings import find, load, prove_secrets
 from daemon.settings_types import duration
@@ -20,6 +21,7 @@ def run(config: str | None, *, once: bool, since: str | None) -> int:
     settings = load(find(config))
     configure(settings.log_format, settings.log_level)
     prove_secrets(settings)  # before the first training, which takes half a minute
+    writable(settings.state_dir)
     train_if_missing(settings)
     errors: list[FirstreplyError] = []
     try:

@@ -27,6 +27,7 @@ from daemon.ports.ledger import schema as t
 
 BUSY_TIMEOUT_MS = 10_000
 REFUSED = ("forbidden transition", "append-only")
+DAMAGED = ("disk image is malformed", "file is not a database")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,12 @@ def translated() -> Iterator[None]:
         words = str(error.orig)
         if any(mark in words for mark in REFUSED) or isinstance(error, sa.exc.IntegrityError):
             raise PermanentError(f"the ledger refused a write: {words}", reply=words) from error
+        if any(mark in words for mark in DAMAGED):
+            raise ConfigurationError(
+                f"its file is damaged ({words})",
+                where="ledger",
+                remedy="Stop the service and put the newest backup back (docs/operating.md, Restore)",
+            ) from error
         raise TemporaryError(f"the ledger cannot be used now: {words}") from error
 
 
@@ -115,8 +122,11 @@ class LedgerLock:
     """The right to work on a ledger, held by flock for life; the kernel frees it at death only."""
 
     def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._file = path.open("a+", encoding="utf-8")
+        writable(path.parent)
+        try:
+            self._file = path.open("a+", encoding="utf-8")
+        except OSError as error:
+            raise TemporaryError(f"{path}: cannot be written ({error.strerror})") from error
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
@@ -137,6 +147,20 @@ class LedgerLock:
         self._file.close()
 
 
+def writable(folder: Path) -> Path:
+    """The folder, made where it is missing; ours to write, which a full disk does not change."""
+    with contextlib.suppress(OSError):
+        folder.mkdir(parents=True, exist_ok=True)
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise ConfigurationError(
+            "nothing can be written there",
+            where=str(folder),
+            remedy="Give it to the service's user; outside of the unit's StateDirectory= it needs "
+            "ReadWritePaths= in a drop-in as well (systemctl edit firstreply)",
+        )
+    return folder
+
+
 def lock_path(url: str, state_dir: Path) -> Path:
     """Where the lock of this ledger lies: beside an SQLite file, else in `state_dir`."""
     parsed = make_url(url)
@@ -155,8 +179,15 @@ def newest_version() -> str:
 
 def migrate(engine: Engine) -> None:
     """Bring the tables to this program's version."""
-    if noted_version(engine) == newest_version():
+    noted, newest = noted_version(engine), newest_version()
+    if noted == newest:
         return  # nearly every start: Alembic costs 0.2 s and 12 MB
+    if noted is not None and noted > newest:
+        raise ConfigurationError(
+            f"its tables are of version {noted}, this program is made for {newest}",
+            where="ledger",
+            remedy="Install the newer firstreply again, or put back a backup from before it",
+        )
     from alembic import command  # noqa: PLC0415  see above
     from alembic.config import Config  # noqa: PLC0415
 

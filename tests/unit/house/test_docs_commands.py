@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
+from daemon.reply.notes import HELD_REASONS
 from daemon.settings_file import FirstreplyFile
 from daemon.settings_playbook import PlaybookFile
 from tests.documented import (
@@ -201,3 +202,35 @@ def test_a_file_that_is_not_there_is_seen() -> None:
         "x.md: docs/gone.md",
         f"x.md: {here}::test_gone",
     ]
+
+
+# ---- troubleshooting -------------------------------------------------------------------------
+
+TROUBLE = (ROOT / "docs" / "troubleshooting.md").read_text(encoding="utf-8")
+
+
+def test_every_note_has_its_remedy() -> None:
+    """The table of troubleshooting names each reason of a note once, and no other."""
+    table = TROUBLE.split("## A draft came back with a note")[1].split("\n## ")[0]
+    rows = [row.split(" | ")[0] for row in table.splitlines() if row.startswith("| `")]
+    assert sorted(slug for row in rows for slug in re.findall(r"`(\w+)`", row)) == sorted(HELD_REASONS)
+
+
+def program_words() -> str:
+    """All that the program can say: its source, with literals that are continued joined."""
+    source = " ".join(text for file, text in texts() if file.suffix == ".py")
+    return re.sub(r'"\s*\n\s*f?"', "", source)
+
+
+def test_what_it_says_is_what_it_says() -> None:
+    """Words that troubleshooting quotes in a first column are the program's own."""
+    heads = [row.split(" | ")[0] for row in TROUBLE.splitlines() if row.startswith("| ")]
+    quoted = {
+        part.strip()
+        for head in heads
+        for span in re.findall(r"`([^`]+ [^`]+)`", head)
+        for part in span.split("…")
+    }
+    words = program_words()
+    assert len(quoted) > 15
+    assert [part for part in sorted(quoted) if part not in words] == ["database or disk is full"]  # SQLite's

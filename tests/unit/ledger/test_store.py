@@ -132,8 +132,25 @@ def test_a_mailbox_that_is_gone_is_told_as_ours(desk: Desk) -> None:
 def test_a_damaged_file_is_told_in_our_words(tmp_path: Path) -> None:
     """A file that is no database raises an error of the one tree."""
     (tmp_path / "ledger.db").write_bytes(b"this is a shopping list, not a database\n" * 200)
-    with pytest.raises(TemporaryError, match="not a database"):
+    with pytest.raises(ConfigurationError, match=r"not a database.*Restore"):
         Ledger.open(f"sqlite:///{tmp_path}/ledger.db")
+
+
+def test_the_ledger_of_a_newer_program_is_left_alone(sqlite_url: str) -> None:
+    """After a downgrade: said with both versions and a remedy, and nothing is touched."""
+    ledger = Ledger.open(sqlite_url)
+    with writing(ledger.engine) as connection:
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
+    ledger.close()
+    with pytest.raises(ConfigurationError, match=r"9999.*newer firstreply"):
+        Ledger.open(sqlite_url)
+
+
+def test_a_folder_that_cannot_be_made_is_told_with_its_remedy(tmp_path: Path) -> None:
+    """A state folder that the unit's sandbox does not open, for instance."""
+    (tmp_path / "file").touch()
+    with pytest.raises(ConfigurationError, match="ReadWritePaths"):
+        LedgerLock(tmp_path / "file" / "ledger.lock")
 
 
 def test_a_folder_that_is_missing_is_told_in_our_words(tmp_path: Path) -> None:
