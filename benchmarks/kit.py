@@ -117,6 +117,7 @@ def world() -> Iterator[World]:
                     sink=sink,
                     model=ensure_model(OWN_STATE / "model").parent,
                 )
+                (root / "state" / "ledger.db").unlink()  # the first start makes it, as in an installation
                 try:
                     yield World(root, dovecot, account, sink, house)
                 finally:

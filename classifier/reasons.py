@@ -8,7 +8,7 @@ Errors: none.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -34,8 +34,15 @@ _APOSTROPHE: Final = re.compile("[\u2018\u2019\u00b4`]")
 
 def _pattern(word: str) -> str:
     """One entry of the file as a regular expression."""
-    inner = re.escape(word).replace("_", r"[\s,]+").replace(r"\.\.", rf"\b{_WITHIN}\b").replace(r"\*", r"\w*")
-    return inner if UNSPACED.match(word) else rf"\b{inner}\b"
+    return re.escape(word).replace("_", r"[\s,]+").replace(r"\.\.", rf"\b{_WITHIN}\b").replace(r"\*", r"\w*")
+
+
+def _any_of(words: Iterable[str]) -> str:
+    """One of these entries, tried only where its first letter stands: a twentieth of the time."""
+    by_letter: dict[str, list[str]] = {}
+    for word in words:
+        by_letter.setdefault(word[0], []).append(_pattern(word[1:]))
+    return "|".join(f"{re.escape(letter)}(?:{'|'.join(ends)})" for letter, ends in by_letter.items())
 
 
 def _read(source: str) -> Mapping[str, re.Pattern[str]]:
@@ -44,7 +51,13 @@ def _read(source: str) -> Mapping[str, re.Pattern[str]]:
         if line and not line.startswith("#"):
             reason, _, entries = line.partition(": ")
             words[reason] += plain(entries).split()
-    return {name: re.compile("|".join(map(_pattern, dict.fromkeys(found)))) for name, found in words.items()}
+    return {name: re.compile(_one_of(dict.fromkeys(found))) for name, found in words.items()}
+
+
+def _one_of(words: Iterable[str]) -> str:
+    signs = [word for word in words if UNSPACED.match(word)]
+    spaced = [word for word in words if not UNSPACED.match(word)]
+    return rf"\b(?:{_any_of(spaced)})\b|(?:{_any_of(signs)})"
 
 
 _PATTERNS: Final = _read(_FILE.read_text("utf-8"))

@@ -42,10 +42,10 @@ def promise(delivery: int, days: int) -> Filing:
     return Filing(CaseKind.PROMISE, "promised", NOW, promised(due), ORDER, delivery_id=delivery)
 
 
-def file(desk: Desk) -> Act:
-    """A claim."""
-    message = notice(desk)
-    return lambda claim: desk.ledger.cases.file(claim, filing(message))
+def file_all(desk: Desk) -> Act:
+    """Two claims' notices."""
+    filings = [filing(notice(desk)), filing(notice(desk), days=1)]
+    return lambda claim: desk.ledger.cases.file_all(claim, filings)
 
 
 def file_again(desk: Desk) -> Act:
@@ -90,4 +90,4 @@ def another(draft: NewDraft) -> NewDraft:
 
 
 CASE_BOOKS = (CaseBook, FollowUpBook)
-CASE_ACTS = (file, file_again, lead_on, remind, follow_up)
+CASE_ACTS = (file_all, file_again, lead_on, remind, follow_up)

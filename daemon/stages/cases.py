@@ -47,8 +47,8 @@ def cases(context: Context) -> int:
     """File what is new, lead cases on, and remind; returns how many messages were filed."""
     book, now = context.ledger.cases, context.now()
     unfiled = book.unfiled(context.claim)
-    for row in unfiled:
-        case_id = book.file(context.claim, _filing(row))
+    filed = book.file_all(context.claim, [_filing(row) for row in unfiled]) if unfiled else []
+    for row, case_id in zip(unfiled, filed, strict=True):
         context.log.info("case_filed", case=case_id, message=row.message_id, notice=row.notice)
     for case_id, at in book.answered_reviews(context.claim):
         book.lead_on(context.claim, case_id, CaseState.FOLLOW_UP, at)

@@ -36,6 +36,7 @@ def plan_statements(context: Context) -> int:
     planned = 0
     while page := context.ledger.notes.owed(context.claim, context.batch):
         orders = context.ledger.orders.known({_order_id(owed) for owed in page})
+        notes: dict[int, NewNote] = {}
         for owed in page:
             known, order_id = json.loads(owed.facts), _order_id(owed)
             mail = MailFacts(
@@ -55,10 +56,11 @@ def plan_statements(context: Context) -> int:
                 shipments=order.shipments if order else (),
                 catalogue=context.library.catalogue,
             )
-            note = paste_in(context, STATEMENT, owed.message_id, facts.values)
-            context.ledger.notes.plan(context.claim, owed.message_id, note, context.now())
-            context.log.info("note_planned", message=owed.message_id, reason=STATEMENT)
-            planned += 1
+            notes[owed.message_id] = paste_in(context, STATEMENT, owed.message_id, facts.values)
+        context.ledger.notes.plan(context.claim, notes, context.now())
+        for message_id in notes:
+            context.log.info("note_planned", message=message_id, reason=STATEMENT)
+        planned += len(notes)
     return planned
 
 

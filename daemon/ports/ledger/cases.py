@@ -30,8 +30,7 @@ UNFILED = sa.text(
     """
     SELECT m.id, m.notice, m.received_at, m.facts, m.conversation_id, c.order_id, c.buyer_name
       FROM message m LEFT JOIN conversation c ON c.id = m.conversation_id
-     WHERE m.mailbox_id = :box AND m.state = 'read'
-       AND m.notice IN ('a_to_z_claim', 'a_to_z_decision', 'chargeback')
+     WHERE m.mailbox_id = :box AND m.notice IN ('a_to_z_claim', 'a_to_z_decision', 'chargeback')
        AND NOT EXISTS (SELECT 1 FROM case_event e WHERE e.message_id = m.id)
     UNION ALL
     SELECT m.id, m.notice, m.received_at, m.facts, m.conversation_id, c.order_id, c.buyer_name
@@ -88,22 +87,12 @@ class CaseBook:
 
     def file(self, claim: Claim, filing: Filing) -> int:
         """Put a message or a delivery into the time line of its case, opened where there is none."""
+        return self.file_all(claim, [filing])[0]
+
+    def file_all(self, claim: Claim, filings: Sequence[Filing]) -> list[int]:
+        """The same for many at once; their cases."""
         with writing(self._engine, claim) as connection:
-            case_id = _known(connection, claim, filing)
-            if case_id is None:
-                case_id = _open(connection, claim, filing)
-            else:
-                _set(connection, case_id, filing)
-            connection.execute(
-                sa.insert(case_event).values(
-                    casefile_id=case_id,
-                    message_id=filing.message_id,
-                    delivery_id=filing.delivery_id,
-                    what=filing.what,
-                    at=filing.at,
-                )
-            )
-            return case_id
+            return [_file(connection, claim, filing) for filing in filings]
 
     def answered_order(self, delivery_id: int) -> tuple[str, int, str | None] | None:
         """Order, conversation and buyer of a delivery that stands in no time line yet."""
@@ -196,6 +185,24 @@ class CaseBook:
         )
         with reading(self._engine) as connection:
             return [(at, what) for at, what in connection.execute(query)]
+
+
+def _file(connection: Connection, claim: Claim, filing: Filing) -> int:
+    case_id = _known(connection, claim, filing)
+    if case_id is None:
+        case_id = _open(connection, claim, filing)
+    else:
+        _set(connection, case_id, filing)
+    connection.execute(
+        sa.insert(case_event).values(
+            casefile_id=case_id,
+            message_id=filing.message_id,
+            delivery_id=filing.delivery_id,
+            what=filing.what,
+            at=filing.at,
+        )
+    )
+    return case_id
 
 
 def _known(connection: Connection, claim: Claim, filing: Filing) -> int | None:

@@ -102,7 +102,7 @@ class CopyBook:
                 if place is None:
                     connection.execute(sa.delete(copies).where(this))
                 else:
-                    vacate(connection, claim, place, copy_id)  # a label's mail may lie there already
+                    vacate(connection, claim, [place], copy_id)  # a label's mail may lie there already
                     connection.execute(sa.update(copies).where(this).values(**copy_place(place)))
 
     def sharing_drafts(
@@ -128,11 +128,11 @@ class CopyBook:
     def touched(self, claim: Claim, draft_id: int | None = None, *, every: bool = False) -> list[Touched]:
         """Drafts that need a decision, oldest first; one of them, or `every` one that is not over."""
         d = t.draft.c
-        needs: sa.ColumnElement[bool] = d.touched_at.is_not(None)
+        needs: list[sa.ColumnElement[bool]] = [d.touched_at.is_not(None)]
         if draft_id is not None:
-            needs = d.id == draft_id
-        elif every:
-            needs = sa.or_(needs, d.state.in_(OPEN_STATES))
+            needs = [d.id == draft_id]
+        elif every:  # asked apart, since an OR goes through all drafts that ever were
+            needs.append(d.state.in_(OPEN_STATES))
         first = t.revision.alias("first")
         own = sa.select(first.c.digest).where(first.c.draft_id == d.id, first.c.number == 1)
         other = t.draft.alias("other")
@@ -141,7 +141,8 @@ class CopyBook:
         )
         extra = (own.scalar_subquery().label("own_digest"), rival.label("rival"))
         with reading(self._engine) as connection:
-            rows = draft_rows(connection, claim, needs, extra)
+            answers = [pair for need in needs for pair in draft_rows(connection, claim, need, extra)]
+            rows = sorted({row.draft_id: (row, raw) for row, raw in answers}.values(), key=_number)
             found = sa.select(copies).where(copies.c.draft_id.in_([row.draft_id for row, _ in rows]))
             lying: dict[int, list[CopyRow]] = {}
             for row in connection.execute(found.order_by(copies.c.id)):
@@ -221,9 +222,13 @@ class CopyBook:
             return
         d = t.draft.c
         with writing(self._engine, claim) as connection:
-            for item in seen:
-                connection.execute(
-                    sa.update(t.draft)
-                    .where(d.id == item.draft.draft_id, d.touched_at == item.touched_at)
-                    .values(touched_at=None)
-                )
+            connection.execute(
+                sa.update(t.draft)
+                .where(d.id == sa.bindparam("c_id"), d.touched_at == sa.bindparam("c_at"))
+                .values(touched_at=None),
+                [{"c_id": item.draft.draft_id, "c_at": item.touched_at} for item in seen],
+            )
+
+
+def _number(pair: tuple[DraftRow, object]) -> int:
+    return pair[0].draft_id

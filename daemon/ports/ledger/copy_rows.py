@@ -49,24 +49,25 @@ def copy_place(place: Place) -> dict[str, Any]:
     return {"folder_name": place.folder, "uidvalidity": place.uidvalidity, "uid": place.uid}
 
 
-def vacate(connection: Connection, claim: Claim, place: Place, but: int = 0) -> None:
-    """Forget the row at this place, whose mail another row is about to be; `but` is that row."""
+def vacate(connection: Connection, claim: Claim, places: Sequence[Place], but: int = 0) -> None:
+    """Forget the rows at these places, whose mails other rows are about to be; `but` is one of those."""
+    c = copies.c
     connection.execute(
         sa.delete(copies).where(
-            copies.c.mailbox_id == claim.mailbox_id,
-            copies.c.folder_name == place.folder,
-            copies.c.uidvalidity == place.uidvalidity,
-            copies.c.uid == place.uid,
-            copies.c.id != but,
-        )
+            c.mailbox_id == claim.mailbox_id,
+            c.folder_name == sa.bindparam("c_folder"),
+            c.uidvalidity == sa.bindparam("c_validity"),
+            c.uid == sa.bindparam("c_uid"),
+            c.id != but,
+        ),
+        [{"c_folder": at.folder, "c_validity": at.uidvalidity, "c_uid": at.uid} for at in places],
     )
 
 
 def add_copies(connection: Connection, claim: Claim, added: Sequence[CopyRow], now: datetime) -> None:
     """Insert rows for these copies in the caller's transaction; a row that stands already is replaced."""
-    for item in added:
-        vacate(connection, claim, item.place)
     if added:
+        vacate(connection, claim, [item.place for item in added])
         connection.execute(
             sa.insert(copies),
             [

@@ -35,7 +35,7 @@ from daemon.ports.ledger.draft_rows import (
     revision_values,
 )
 from daemon.ports.ledger.journal import Entry, enter
-from daemon.ports.ledger.steps import change_draft, end_prepared, plan_note
+from daemon.ports.ledger.steps import change_draft, end_prepared, plan_note, plan_notes
 from daemon.ports.ledger.store import Claim, reading, writing
 
 
@@ -97,9 +97,13 @@ class DraftBook:
                     for draft_id, draft in zip(ids, drafts, strict=True)
                 ],
             )
-            for draft_id, draft in zip(ids, drafts, strict=True):
-                for note in draft.notes:
-                    plan_note(connection, claim, now, note, draft_id, draft.message_id)
+            notes = [
+                (note, draft_id, draft.message_id)
+                for draft_id, draft in zip(ids, drafts, strict=True)
+                for note in draft.notes
+            ]
+            if notes:
+                plan_notes(connection, claim, now, notes)
             enter(
                 connection,
                 claim,

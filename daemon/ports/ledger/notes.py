@@ -6,6 +6,7 @@ A note is done once; what it asked is answered with the first move into Approved
 Errors: those of `store.py`.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,7 +15,7 @@ from sqlalchemy.engine import Engine
 
 from daemon.ports.ledger import schema as t
 from daemon.ports.ledger.draft_rows import NewNote
-from daemon.ports.ledger.steps import plan_note
+from daemon.ports.ledger.steps import plan_notes
 from daemon.ports.ledger.store import Claim, reading, writing
 
 OWED_NOTES = sa.text(
@@ -60,10 +61,12 @@ class NoteBook:
             rows = connection.execute(OWED_NOTES, {"box": claim.mailbox_id, "most": limit})
             return [OwedNote(row.id, row.text or "", row.facts or "{}", row.order_id or "") for row in rows]
 
-    def plan(self, claim: Claim, message_id: int, note: NewNote, now: datetime) -> None:
-        """Record the intention to leave the note of one message."""
+    def plan(self, claim: Claim, notes: Mapping[int, NewNote], now: datetime) -> None:
+        """Record the intention to leave the notes of these messages."""
         with writing(self._engine, claim) as connection:
-            plan_note(connection, claim, now, note, None, message_id)
+            plan_notes(
+                connection, claim, now, [(note, None, message_id) for message_id, note in notes.items()]
+            )
 
     def done(self, claim: Claim, header_id: str, now: datetime) -> DoneNote | None:
         """A person moved this note into Approved; None if that was known, or the ledger has no such note."""

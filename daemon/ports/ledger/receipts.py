@@ -20,7 +20,6 @@ from daemon.desk.draft import OPEN_STATES, DeliveryState, DraftState
 from daemon.desk.receipt import Outcome, Waiting
 from daemon.ports.ledger import schema as t
 from daemon.ports.ledger.alerts import raise_alerts
-from daemon.ports.ledger.columns import MessageState
 from daemon.ports.ledger.doubts import doubt_was_sent
 from daemon.ports.ledger.draft_rows import NewDraft, NewNote, draft_values, revision_values
 from daemon.ports.ledger.journal import Entry, enter
@@ -55,7 +54,7 @@ class ReceiptBook:
         done = sa.exists().where(table.c.message_id == m.id)
         query = (
             sa.select(m.id, m.notice, m.received_at, m.relay_address, m.sender, m.facts)
-            .where(m.mailbox_id == claim.mailbox_id, m.notice.in_(KINDS), m.state == MessageState.READ, ~done)
+            .where(m.mailbox_id == claim.mailbox_id, m.notice.in_(KINDS), ~done)
             .order_by(m.received_at, m.id)
         )
         with reading(self._engine) as connection:

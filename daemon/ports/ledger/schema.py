@@ -163,9 +163,7 @@ message = Table(
     Column("decided_by", String(16)),
     Column("unsure", Boolean),
     Column("model", String(64)),
-    Column(
-        "predicted", String(32)
-    ),  # what the model was sure of; it stays when a person corrects the scenario
+    Column("predicted", String(32)),  # what the model was sure of, whatever a person says later
     Column("recorded_at", Instant, nullable=False),
     to("conversation", optional=True),
     to("response_clock", optional=True),
@@ -210,6 +208,7 @@ draft = Table(
     Index("ix_draft_state", "mailbox_id", "state"),
     Index("ix_draft_message_id", "message_id"),
     Index("ix_draft_conversation_id", "conversation_id", "id"),
+    sparse("ix_draft_touched", "mailbox_id", where="touched_at IS NOT NULL"),
 )
 partial("uq_draft_open", draft.c.conversation_id, one_of(OPEN_STATES))
 
@@ -245,7 +244,9 @@ delivery = Table(
     Column("code", Integer),
     Column("reply", Words),
     Column("filed_at", Instant),
-    Index("ix_delivery_state", "state", "next_attempt_at"),
+    Index("ix_delivery_state", "state", "started_at"),
+    Index("ix_delivery_draft_id", "draft_id", "state"),
+    sparse("ix_delivery_unfiled", "state", where="filed_at IS NULL"),
     Index("ix_delivery_ended_at", "state", "ended_at", "draft_id", "likeness"),
 )
 partial("uq_delivery_live", delivery.c.draft_id, one_of(LIVE_DELIVERIES))

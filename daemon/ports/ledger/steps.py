@@ -6,7 +6,7 @@ with both states and the reason in the same transaction.
 Errors: `OvertakenError` when the draft has moved on.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -62,21 +62,35 @@ def plan_note(
     message_id: int | None = None,
 ) -> None:
     """Record the intention to leave a note, in the caller's transaction; the same note only once."""
-    same = sa.select(t.note.c.id).where(t.note.c.message_id_header == note.header_id)
-    if connection.execute(same).first() is not None:
-        return
-    connection.execute(
-        sa.insert(t.note).values(
-            mailbox_id=claim.mailbox_id,
-            draft_id=draft_id,
-            message_id=message_id,
-            state=NoteState.PLANNED,
-            message_id_header=note.header_id,
-            reason=note.reason,
-            raw=note.raw,
-            planned_at=now,
-        )
-    )
+    plan_notes(connection, claim, now, [(note, draft_id, message_id)])
+
+
+def plan_notes(
+    connection: Connection,
+    claim: Claim,
+    now: datetime,
+    notes: Sequence[tuple[NewNote, int | None, int | None]],
+) -> None:
+    """The same for many at once, each with the draft and the message that it is about."""
+    header = t.note.c.message_id_header
+    same = sa.select(header).where(header.in_([note.header_id for note, _, _ in notes]))
+    known = set(connection.execute(same).scalars())
+    rows = {
+        note.header_id: {
+            "mailbox_id": claim.mailbox_id,
+            "draft_id": draft_id,
+            "message_id": message_id,
+            "state": NoteState.PLANNED,
+            "message_id_header": note.header_id,
+            "reason": note.reason,
+            "raw": note.raw,
+            "planned_at": now,
+        }
+        for note, draft_id, message_id in notes
+        if note.header_id not in known
+    }
+    if rows:
+        connection.execute(sa.insert(t.note), list(rows.values()))
 
 
 def end_prepared(connection: Connection, claim: Claim, draft_id: int, reason: str, now: datetime) -> None:
