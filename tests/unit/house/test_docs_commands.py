@@ -234,3 +234,11 @@ def test_what_it_says_is_what_it_says() -> None:
     words = program_words()
     assert len(quoted) > 15
     assert [part for part in sorted(quoted) if part not in words] == ["database or disk is full"]  # SQLite's
+
+
+def test_every_claim_of_the_security_model_names_its_test() -> None:
+    """Each row under "What protects"; that the test exists is proved with the files above."""
+    model = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
+    claims = re.findall(r"^\| [A-Z].*", model.split("## What protects")[1].split("\n## ")[0], re.MULTILINE)
+    assert len(claims) > 25
+    assert [claim for claim in claims if not re.search(r"\| `tests/[\w/]+\.py::test_\w+` \|$", claim)] == []
