@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from daemon.commands.teach import train_if_missing
 from daemon.errors import ConfigurationError, FirstreplyError
-from daemon.logs import configure
+from daemon.logs import configure, guard_crashes
 from daemon.ports.ledger.store import writable
 from daemon.service import Service
 from daemon.settings import find, load, prove_secrets
@@ -20,6 +20,7 @@ def run(config: str | None, *, once: bool, since: str | None) -> int:
     backlog = _since(since)
     settings = load(find(config))
     configure(settings.log_format, settings.log_level)
+    guard_crashes()
     prove_secrets(settings)  # before the first training, which takes half a minute
     writable(settings.state_dir)
     train_if_missing(settings)

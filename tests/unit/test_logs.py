@@ -1,7 +1,10 @@
 """Log lines: one line each, no escapes, no address in full, whoever logs what."""
 
 import json
+import logging
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -26,6 +29,9 @@ def _quiet() -> Iterator[None]:
     """Each test's configuration ends with it."""
     yield
     structlog.reset_defaults()
+    root = logging.getLogger()
+    for handler in [each for each in root.handlers if type(each).__module__ == "daemon.logs"]:
+        root.removeHandler(handler)
 
 
 def logged(
@@ -90,6 +96,48 @@ def test_no_value_breaks_a_line(capsys: pytest.CaptureFixture[str], form: str, v
     assert line[:-1].isprintable()
     assert "berg@" not in line
     assert len(line) < LONGEST + 300
+
+
+def test_a_library_warns_in_a_line_of_ours(capsys: pytest.CaptureFixture[str]) -> None:
+    """Its first words, the kind of error and its place; nothing of what a traceback would show."""
+    configure("key_value", "info")
+    words = "zebrastripes from anna.berg@shop.example"
+    try:
+        int(words)
+    except ValueError:
+        logging.getLogger("some.library").exception("It failed\nwith %s", words)
+    logging.getLogger("some.library").info("not told")
+    (line,) = capsys.readouterr().err.splitlines()
+    assert 'level=error event=library library=some.library said="It failed" kind=ValueError at=' in line
+    assert "test_logs.py:" in line
+    assert "zebra" not in line
+
+
+CRASH = """
+import threading
+from daemon.logs import configure, guard_crashes
+configure("key_value", "error")
+guard_crashes()
+def fail(words):
+    try:
+        {}[words]
+    except KeyError as error:
+        raise ExceptionGroup("all of it", [error])
+thread = threading.Thread(target=fail, args=("zebrastripes",), name="idle INBOX")
+thread.start()
+thread.join()
+fail("zebrastripes")
+"""
+
+
+def test_a_crash_is_a_line_without_the_errors_words() -> None:
+    """In a thread, and of the program, which still ends with 1."""
+    done = subprocess.run([sys.executable, "-c", CRASH], capture_output=True, text=True, check=False)
+    thread, program = done.stderr.splitlines()
+    assert done.returncode == 1
+    assert 'event=crashed by="idle INBOX" kind=KeyError at=' in thread
+    assert "event=crashed by=program kind=KeyError at=<string>:8" in program
+    assert "zebra" not in done.stderr
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
