@@ -9,7 +9,7 @@ Errors: none.
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, timedelta, tzinfo
 from enum import StrEnum
 from typing import Literal
 
@@ -88,6 +88,11 @@ class Alerting:
     office: Calendar | None = None
     mark: Literal["keyword", "flagged", "none"] = "keyword"
     worklist_every: timedelta | None = timedelta(seconds=30)
+
+    @property
+    def zone(self) -> tzinfo:
+        """The time zone in which the team is told of times."""
+        return self.office.zone if self.office is not None else UTC
 
 
 def reaches_buyers(address: str) -> bool:

@@ -203,8 +203,8 @@ class Words:
 
 
 def moment(when: datetime) -> str:
-    """A time as notes tell it."""
-    return f"{when:%H:%M} UTC on {when:%d %B}"
+    """A time as notes tell it, in the time zone that it comes in."""
+    return f"{when:%H:%M %Z on %d %B}"
 
 
 def note_text(reason: str, words: Words, order_id: str = "", buyer: str = "") -> tuple[str, str]:

@@ -7,7 +7,7 @@ never stops a clock.
 Errors: those of the ledger.
 """
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from daemon.desk.alert import Alert, AlertKind
 from daemon.desk.calendar import away_until
@@ -83,5 +83,4 @@ def _alert(context: Inside, clock: OpenClock, kind: AlertKind, what: str) -> Ale
 
 
 def _spoken(context: Inside, moment: datetime) -> str:
-    office = context.alerting.office
-    return f"{moment.astimezone(office.zone if office else UTC):%d %B %H:%M %Z}"
+    return f"{moment.astimezone(context.alerting.zone):%d %B %H:%M %Z}"

@@ -15,7 +15,7 @@ Errors: `TemporaryError` and `InDoubtError` of the ports.
 import math
 import secrets
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import timedelta, tzinfo
 
 from daemon.desk.draft import BeforeSending, reason_to_hold
 from daemon.desk.likeness import likeness
@@ -201,7 +201,7 @@ async def _send(context: Context, sender: Sender, run: Runner, ready: Ready) -> 
     try:
         outcome = await sender.send(context.mailbox.address, ready.due.recipient, ready.raw, before_dot)
     except HoldError as error:
-        stop = said(error.reason, seen[-1])
+        stop = said(error.reason, seen[-1], context.alerting.zone)
         await run(lambda: _hold(context, ready.due, stop))
         return False
     except OvertakenError:
@@ -229,12 +229,12 @@ def _last_check(context: Context, ready: Ready, look: LastLook) -> str | None:
     )
 
 
-def said(reason: str, look: LastLook) -> Stop:
+def said(reason: str, look: LastLook, zone: tzinfo) -> Stop:
     """What the note says of a check that failed between the text and its dot."""
     if reason == "newer_message":
         return Stop(reason, when=look.newer_message_at)
     if reason == "answered_elsewhere" and look.answered_at is not None:
-        return Stop(reason, moment(look.answered_at), look.answered_at)
+        return Stop(reason, moment(look.answered_at.astimezone(zone)), look.answered_at)
     return Stop(reason)
 
 

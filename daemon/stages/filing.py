@@ -196,7 +196,8 @@ def _tell_duplicate(context: Context, item: Beside) -> None:
     now = context.now()
     about = Place("sent twice", 0, item.draft_id)
     buyer = context.ledger.about.buyer(item.draft_id)
-    note = new_note(context, "duplicate", buyer, detail=moment(item.internal_at), about=about)
+    detail = moment(item.internal_at.astimezone(context.alerting.zone))
+    note = new_note(context, "duplicate", buyer, detail=detail, about=about)
     context.ledger.drafts.leave_note(context.claim, note, now, item.draft_id)
     order = f"Order {item.order_id}." if item.order_id else ""
     alert = Alert(AlertKind.DUPLICATE, f"duplicate {item.draft_id}", order, "draft", item.draft_id)

@@ -40,7 +40,7 @@ def new_note(
         context.mailbox.address,
         recipient,
         detail,
-        when,
+        when and when.astimezone(context.alerting.zone),
     )
     subject, text = note_text(reason, words, buyer.order_id, buyer.name)
     # whatever keeps the mail where it lies, each look at it would leave a further note

@@ -49,7 +49,10 @@ def _in_sent(context: Context, due: Due) -> Stop | None:
     sizes = context.imap.sizes(sent, theirs).values() if theirs else ()
     # what a note told of, and a person approved all the same, is no news
     news = [size.internal_at for size in sizes if due.told_at is None or size.internal_at > due.told_at]
-    return Stop("answered_elsewhere", f"found in Sent, {moment(min(news))}", min(news)) if news else None
+    if not news:
+        return None
+    first = min(news).astimezone(context.alerting.zone)
+    return Stop("answered_elsewhere", f"found in Sent, {moment(first)}", first)
 
 
 def _carrying(context: Context, folder: str, link: str) -> set[int]:

@@ -31,7 +31,8 @@ def hold_after_restoring(context: Context) -> int:
     unknown = _unknown(context, sent, newest)
     if not unknown:
         return 0
-    now, detail = context.now(), f"{len(unknown)}, the last at {moment(max(unknown))}"
+    last = moment(max(unknown).astimezone(context.alerting.zone))
+    now, detail = context.now(), f"{len(unknown)}, the last at {last}"
     approved = context.ledger.drafts.in_states(context.claim, {DraftState.APPROVED})
     for draft in approved:
         context.ledger.deliveries.abandon(context.claim, draft.draft_id, RESTORED, now)

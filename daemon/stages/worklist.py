@@ -9,7 +9,7 @@ Errors: `TemporaryError` and `InDoubtError` of the ports.
 """
 
 import secrets
-from datetime import UTC, timedelta
+from datetime import timedelta
 
 from daemon.desk.link import TOKEN_OCTETS, LinkKind, message_id, token_from
 from daemon.desk.worklist import SEEN_ANYWAY, Material, Worklist, build, fingerprint, text
@@ -55,8 +55,7 @@ def _content(context: Context) -> Worklist:
         ledger.worklist.asides(claim),
         reminders(ledger.cases.open(claim), context.playbook, now),
     )
-    office = context.alerting.office
-    return build(material, context.playbook.plays, now, office.zone if office else UTC)
+    return build(material, context.playbook.plays, now, context.alerting.zone)
 
 
 def _located(context: Context, copy: WorklistCopy) -> WorklistCopy:

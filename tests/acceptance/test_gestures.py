@@ -1,6 +1,7 @@
 """Everything a person can do with a draft, in whatever client, leads to the right state."""
 
 import email
+import re
 from collections.abc import Callable, Iterator
 from email import policy
 
@@ -444,6 +445,16 @@ def doubtful(stage: Stage) -> None:
     stage.house.sink.fault = None
     stage.cycle()
     assert stage.house.states() == {"in_doubt": 1}
+
+
+def test_a_note_tells_the_teams_own_time(stage: Stage) -> None:
+    """The time zone of its calendar."""
+    playbook = '[calendar.office]\ntime_zone = "Asia/Shanghai"\nmonday = ["09:00-18:00"]\n'
+    (stage.house.root / "playbook.toml").write_text(playbook)
+    stage.house.settings('[deadlines]\ncalendar = "office"')
+    doubtful(stage)
+    (note,) = stage.house.notes()
+    assert re.search(rb"\d\d:\d\d CST on \d\d", note.replace(b"=\r\n", b"").replace(b" \r\n", b" "))
 
 
 def test_a_person_ends_a_doubt_by_moving_its_note(stage: Stage) -> None:
