@@ -168,6 +168,10 @@ class ImapConnection:
         with self._session.guarded("UID FETCH"):
             return reading.sizes(self._session, folder, uids)
 
+    def portions(self, folder: str, uids: Sequence[int]) -> list[dict[int, Size]]:
+        """A batch in parts that memory bears, with what `fetch` wants as `known`."""
+        return reading.portions(dict(sorted(self.sizes(folder, uids).items())))
+
     def fetch(
         self,
         folder: str,
@@ -179,7 +183,7 @@ class ImapConnection:
         """Whole messages, ascending by UID, without marking them as read.
 
         Of a message above `limit` bytes come the first 64 KiB, `truncated`. `known` may hold what
-        `sizes` told before; that saves a round trip. Callers cut large batches.
+        `sizes` told before; that saves a round trip. Callers cut large batches (`portions`).
         """
         with self._session.guarded("UID FETCH"):
             return reading.fetch(self._session, folder, uids, limit, known)

@@ -55,9 +55,9 @@ def fetch(
 ) -> list[Fetched]:
     """Whole messages; see `ImapConnection.fetch`."""
     told = sizes(session, folder, wanted) if known is None else known
-    whole = [uid for uid in wanted if uid in told and told[uid].size <= limit]
+    whole = {uid: told[uid] for uid in wanted if uid in told and told[uid].size <= limit}
     large = [uid for uid in wanted if uid in told and told[uid].size > limit]
-    commands = [(part, "(UID BODY.PEEK[])", False) for part in _portions(whole, told)]
+    commands = [(list(part), "(UID BODY.PEEK[])", False) for part in portions(whole)]
     commands.append((large, f"(UID BODY.PEEK[]<0.{CUT}>)", True))
     result: dict[int, Fetched] = {}
     for part, items, truncated in commands:
@@ -68,17 +68,17 @@ def fetch(
     return [result[uid] for uid in sorted(result)]
 
 
-def _portions(wanted: Sequence[int], told: Mapping[int, Size]) -> list[list[int]]:
-    """Cut a batch so that no command brings more than COMMAND_BYTES."""
-    portions: list[list[int]] = []
+def portions(told: Mapping[int, Size]) -> list[dict[int, Size]]:
+    """Cut a batch so that no part of it holds more than COMMAND_BYTES."""
+    parts: list[dict[int, Size]] = []
     total = COMMAND_BYTES
-    for uid in wanted:
-        total += told[uid].size
+    for uid, each in told.items():
+        total += each.size
         if total > COMMAND_BYTES:
-            portions.append([])
-            total = told[uid].size
-        portions[-1].append(uid)
-    return portions
+            parts.append({})
+            total = each.size
+        parts[-1][uid] = each
+    return parts
 
 
 def headers(session: Session, folder: str, wanted: Sequence[int], fields: Sequence[str]) -> dict[int, bytes]:

@@ -114,6 +114,16 @@ def test_lines_stay_short(small: Dovecot) -> None:
     connection.close()
 
 
+def test_a_batch_of_large_mails_is_taken_in_parts(house: House, zygote: Zygote) -> None:
+    """What memory bears at once: a daemon that is killed at it has the first part in its ledger."""
+    stage = Stage(house, zygote)
+    house.fill("INBOX", [buyer_mail(BROKEN + " " * 40_000, number=n) for n in range(6)])
+    assert zygote.once(house, "record", "after", {"daemon.ports.imap_reading.COMMAND_BYTES": 100_000}) < 0
+    assert stage.rows("SELECT count(*) FROM message") == [(2,)]
+    stage.cycle()
+    assert house.states() == {"queued": 6}
+
+
 def test_a_full_account_stops_no_answer(house: House, zygote: Zygote) -> None:
     """What is approved leaves, the team is told, and drafts come when there is room again."""
     with Dovecot(more=SMALL.replace("storage=100M", "messages=4")) as server:
