@@ -119,21 +119,20 @@ class Stage:
 
 
 @contextmanager
-def own_stage(model: Path, zygote: Zygote) -> Iterator[Stage]:
-    """A stage with servers of its own, where the address is that of the shop: for people's mail clients."""
-    user = "support"
+def stage_on(port: int, user: str, model: Path, zygote: Zygote) -> Iterator[Stage]:
+    """A stage on any IMAP server, with a mail server of its own."""
     with ExitStack() as stack:
-        dovecot = stack.enter_context(Dovecot())
         sink = stack.enter_context(Sink(login=(user, PASSWORD)))
         root = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="fr-")))
         house = House(
-            root,
-            imap_port=dovecot.port,
-            user=user,
-            password=PASSWORD,
-            sink=sink,
-            model=model,
-            zygote=zygote,
+            root, imap_port=port, user=user, password=PASSWORD, sink=sink, model=model, zygote=zygote
         )
         stack.callback(house.close)
         yield Stage(house, zygote)
+
+
+@contextmanager
+def own_stage(model: Path, zygote: Zygote) -> Iterator[Stage]:
+    """A stage with servers of its own, where the address is that of the shop: for people's mail clients."""
+    with Dovecot() as dovecot, stage_on(dovecot.port, "support", model, zygote) as stage:
+        yield stage

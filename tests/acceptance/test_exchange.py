@@ -1,7 +1,6 @@
 """The main job on a server that makes mails anew, keeps no keywords and renames what it sends: Exchange."""
 
-import shutil
-import tempfile
+import itertools
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -10,14 +9,13 @@ import pytest
 
 from daemon.reply.copies import read_copy
 from tests.acceptance.test_filing import backed_up, put_back
-from tests.daemon_kit import House
-from tests.dovecot import PASSWORD
 from tests.exchange import ARCHIVE, DRAFTS, SENT, TRASH, Exchange, filed
 from tests.forked import Zygote
 from tests.gestures import Client, edited, words_of
 from tests.mails import BROKEN, buyer_mail
-from tests.smtp_sink import Sink
-from tests.stage_kit import ALIAS, ORDER, Stage
+from tests.stage_kit import ALIAS, ORDER, Stage, stage_on
+
+USERS = (f"user{number}" for number in itertools.count())
 
 
 @pytest.fixture(scope="module", name="server")
@@ -29,23 +27,10 @@ def _server() -> Iterator[Exchange]:
 @pytest.fixture(name="stage")
 def _stage(server: Exchange, model_root: Path, zygote: Zygote) -> Iterator[Stage]:
     """A house there; nothing is ever asked for that the server does not offer."""
-    root = Path(tempfile.mkdtemp(prefix="fr-"))
-    user = root.name
-    with Sink(login=(user, PASSWORD)) as sink:
-        house = House(
-            root,
-            imap_port=server.port,
-            user=user,
-            password=PASSWORD,
-            sink=sink,
-            model=model_root,
-            zygote=zygote,
-        )
-        sink.on_accepted = lambda mail: house.put(SENT, filed(mail.raw))
-        yield Stage(house, zygote)
-        house.close()
-        assert server.heard == []
-    shutil.rmtree(root)
+    with stage_on(server.port, next(USERS), model_root, zygote) as stage:
+        stage.house.sink.on_accepted = lambda mail: stage.house.put(SENT, filed(mail.raw))
+        yield stage
+    assert server.heard == []
 
 
 def outcome(stage: Stage) -> tuple[dict[str, int], int]:

@@ -1,22 +1,20 @@
 """The main job where folders are labels: every act of an agent, in a mail program and on the web page."""
 
 import itertools
-import shutil
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from daemon.ports.imap import ImapConnection, ImapServer, Security
-from tests.daemon_kit import House, until
+from tests.daemon_kit import until
 from tests.dovecot import HOST, PASSWORD
 from tests.forked import Zygote
 from tests.gestures import Client, edited, parsed
 from tests.gmail import ALL, DRAFTS, SENT, TRASH, Gmail
 from tests.mails import BROKEN, LATE, buyer_mail
-from tests.smtp_sink import Accepted, Sink
-from tests.stage_kit import ALIAS, ORDER, Stage
+from tests.smtp_sink import Accepted
+from tests.stage_kit import ALIAS, ORDER, Stage, stage_on
 
 USER = "anna"
 NUMBERS = itertools.count(100)
@@ -34,21 +32,9 @@ def _gmail() -> Iterator[Gmail]:
 def _stage(gmail: Gmail, model_root: Path, zygote: Zygote) -> Iterator[Stage]:
     """A house on labels; what SMTP takes lies in Sent before the answer."""
     gmail.empty()
-    root = Path(tempfile.mkdtemp(prefix="fr-"))
-    with Sink(login=(USER, PASSWORD)) as sink:
-        house = House(
-            root,
-            imap_port=gmail.port,
-            user=USER,
-            password=PASSWORD,
-            sink=sink,
-            model=model_root,
-            zygote=zygote,
-        )
-        sink.on_accepted = lambda mail: house.put(SENT, RECEIVED + mail.raw)
-        yield Stage(house, zygote)
-        house.close()
-    shutil.rmtree(root)
+    with stage_on(gmail.port, USER, model_root, zygote) as stage:
+        stage.house.sink.on_accepted = lambda mail: stage.house.put(SENT, RECEIVED + mail.raw)
+        yield stage
 
 
 def lying(stage: Stage) -> dict[str, int]:
