@@ -18,7 +18,7 @@ TMPFILESDIR ?= /etc/tmpfiles.d
 PLACES = DESTDIR="$(DESTDIR)" PREFIX="$(PREFIX)" ETC="$(ETC)" BINDIR="$(BINDIR)" SHAREDIR="$(SHAREDIR)" FISHDIR="$(FISHDIR)" UNITDIR="$(UNITDIR)" \
 	SYSUSERSDIR="$(SYSUSERSDIR)" TMPFILESDIR="$(TMPFILESDIR)"
 
-.PHONY: demo test test-webmail pictures webmail test-systemd test-packages train check bench fuzz soak docs install uninstall setup packages lock wheel sbom audit clean
+.PHONY: demo test test-webmail pictures webmail test-systemd test-packages train check bench fuzz soak docs install uninstall setup packages lock wheel deb sbom audit clean
 
 demo: $(READY)
 	@$(BIN)/firstreply demo $(if $(SERVE),--serve)
@@ -105,6 +105,9 @@ audit: $(TOOLS)/.ready  # is a library known to be vulnerable? Asks a service on
 
 sbom: $(READY) $(TOOLS)/.ready  # CycloneDX: what an installation on this Python consists of
 	@$(TOOLS)/bin/python -m tools.sbom $(DIST)
+
+deb: $(READY)  # for Debian of this release and architecture
+	@bash tools/deb.sh $(DIST)
 
 wheel: $(READY)  # for pipx; the same bytes whoever builds this commit
 	@bash tools/wheel.sh $(DIST)

@@ -115,6 +115,14 @@ def firstreply(machine: Machine, *words: str) -> Any:  # noqa: ANN401  a command
     return json.loads(said)
 
 
+def exposure(machine: Machine, unit: str) -> float:
+    """How much the unit may do, as systemd counts it."""
+    told = machine.run("systemd-analyze", "security", "--no-pager", f"{unit}.service")
+    score = re.search(r"exposure level for \S+: ([\d.]+)", told)
+    assert score is not None, told
+    return float(score[1])
+
+
 def started_again(machine: Machine, before: str) -> bool:
     """Whether another process is ready."""
     return (
@@ -158,11 +166,7 @@ def test_a_wrong_configuration_stays_down(machine: Machine, password: str, remed
 @pytest.mark.parametrize("unit", [UNIT, *NIGHTLY])
 def test_the_installed_units_are_hardened(machine: Machine, unit: str) -> None:
     """As systemd sees them, drop-ins and all."""
-    told = machine.run("systemd-analyze", "security", "--no-pager", f"{unit}.service")
-    score = re.search(r"exposure level for \S+: ([\d.]+)", told)
-
-    assert score is not None
-    assert float(score[1]) <= MOST_EXPOSURE
+    assert exposure(machine, unit) <= MOST_EXPOSURE
 
 
 def test_the_service_learns_gets_ready_and_says_how_things_stand(machine: Machine, box: Account) -> None:
@@ -360,3 +364,25 @@ def test_the_removal_leaves_what_is_the_sellers(machine: Machine) -> None:
         "var/lib/firstreply/ledger.db",
     ):
         assert (machine.root / name).exists()
+
+
+def test_the_debian_package_takes_over_and_goes(machine: Machine, agent: Mailroom) -> None:
+    """It finds configuration and ledger, starts nothing by itself; removed it leaves them, purged nothing."""
+    folder = machine.root / "root/debs"
+    subprocess.run(["make", "--no-print-directory", "deb", f"DIST={folder}"], cwd=REPOSITORY, check=True)
+    (package,) = folder.glob("firstreply_*.deb")
+    keep = ("-y", "-o", "Dpkg::Options::=--force-confold")
+    machine.run("apt-get", "install", *keep, f"/root/debs/{package.name}")
+    assert machine.show(UNIT, "ActiveState") == "inactive"
+    machine.run("systemctl", "enable", "--now", UNIT)
+    agent.put("INBOX", buyer_mail("Can I return the lamp?", number=4))
+    until(lambda: len(agent.drafts()) == 3, "a draft more")
+    assert firstreply(machine, "status")["mailboxes"][0]["healthy"]
+    assert exposure(machine, UNIT) <= MOST_EXPOSURE
+
+    machine.run("apt-get", "remove", "-y", "firstreply")
+    assert machine.show(UNIT, "LoadState") == "not-found"
+    ours = [machine.root / name for name in ("etc/firstreply", "var/lib/firstreply", "usr/lib/firstreply")]
+    assert [folder.exists() for folder in ours] == [True, True, False]
+    machine.run("apt-get", "purge", "-y", "firstreply")
+    assert not any(folder.exists() for folder in ours)
