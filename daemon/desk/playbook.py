@@ -146,6 +146,7 @@ DEFAULT_PLAYS: Mapping[Scenario, Play] = {
         Scenario.NO_REPLY_NEEDED,
         None,
         "Confirm in Seller Central that no response is needed; Amazon's clock runs until then.",
+        "Move the buyer's mail from the inbox into the folder for such mails; ours runs until then.",
         outcome="Marked as needing no response.",
     ),
 }
