@@ -42,6 +42,7 @@ FAULTS: dict[str, Fault] = {
     "rcpt_450": Fault("rcpt", "reply", "450 4.2.1 mailbox busy"),
     "rcpt_421": Fault("rcpt", "reply", "421 4.3.2 going down"),
     "rcpt_550": Fault("rcpt", "reply", "550 5.1.1 no such user"),
+    "rcpt_limit": Fault("rcpt", "reply", "550 5.4.5 Daily user sending limit exceeded"),
     "rcpt_silence": Fault("rcpt", "silence"),
     "leaves_at_rcpt": Fault("rcpt", "rst"),
     "data_451": Fault("data", "reply", "451 4.3.0 later"),

@@ -19,12 +19,21 @@ _WORDS = re.compile(
     r"|authenticated but not connected",  # Exchange, while it is overloaded
     re.IGNORECASE,
 )
+_SENDING_LIMIT = re.compile(
+    r"(?:daily|hourly|per (?:day|hour|minute)|sending|outgoing|rate) (?:\S+ ){0,4}(?:limit|quota)",
+    re.IGNORECASE,
+)
 _SUGGESTED = re.compile(r"back-?off time:? (\d+)(?:\.\d+)? ?(ms|millisec|s)", re.IGNORECASE)
 
 
 def speaks_of_crowding(text: str) -> bool:
     """Whether a server's words say that there is too much of something just now."""
     return _WORDS.search(text) is not None
+
+
+def speaks_of_a_sending_limit(text: str) -> bool:
+    """Whether a server's words say that we sent too much for now, or for today."""
+    return _SENDING_LIMIT.search(text) is not None
 
 
 def suggested_wait(text: str) -> float:

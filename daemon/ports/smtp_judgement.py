@@ -15,7 +15,7 @@ from aiosmtplib import SMTPAuthenticationError, SMTPNotSupported, SMTPResponseEx
 
 from daemon.desk.mailbox import ADDRESS
 from daemon.errors import ConfigurationError, TemporaryError
-from daemon.ports.crowded import speaks_of_crowding
+from daemon.ports.crowded import speaks_of_a_sending_limit, speaks_of_crowding
 
 Stage = Literal["connect", "mail", "rcpt", "data", "content"]
 
@@ -63,8 +63,13 @@ class Outcome:
 
 def judge(stage: Stage, code: int, text: str) -> Outcome:
     """Judge a reply that came while `stage` was under way; `code` below 100 stands for garbage."""
+    kind = _kind(stage, code)
+    if kind is OutcomeKind.REJECT and stage != "content" and speaks_of_a_sending_limit(text):
+        kind = (
+            OutcomeKind.RETRY
+        )  # "550 5.4.5 Daily user sending limit exceeded" is about the day, not the mail
     valid = code if _LEAST <= code <= _MOST else None
-    return Outcome(_kind(stage, code), stage, valid, one_line(text))
+    return Outcome(kind, stage, valid, one_line(text))
 
 
 def judge_loss(stage: Stage, error: BaseException) -> Outcome:
@@ -78,7 +83,11 @@ def asks_for_rest(outcome: Outcome) -> bool:
 
     A reply of policy (X.7.Z, RFC 3463) that is temporary counts: so they slow down logins and senders.
     """
-    if outcome.kind is not OutcomeKind.RETRY:
+    if outcome.kind in {OutcomeKind.SENT, OutcomeKind.IN_DOUBT}:
+        return False
+    if speaks_of_a_sending_limit(outcome.text):
+        return True
+    if outcome.kind is OutcomeKind.REJECT:
         return False
     policy = re.match(r"4\.7\.\d", outcome.text) is not None
     return (

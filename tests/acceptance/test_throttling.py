@@ -144,7 +144,7 @@ def test_the_team_is_told_while_the_server_is_away(house: House, account: Accoun
         assert b"An answer is due soon." in text
 
 
-@pytest.mark.parametrize("fault", ["greets_421", "login_454", "rcpt_421", "mail_4_7"])
+@pytest.mark.parametrize("fault", ["greets_421", "login_454", "rcpt_421", "mail_4_7", "rcpt_limit"])
 def test_a_mail_server_without_room_is_knocked_at_once(house: House, zygote: Zygote, fault: str) -> None:
     """Five answers wait and one is tried; the others keep their turn, and the status says why."""
     stage = Stage(house, zygote)

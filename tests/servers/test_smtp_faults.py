@@ -39,6 +39,7 @@ EXPECTED: dict[str, tuple[set[OutcomeKind], set[str], set[int | None]]] = {
     "rcpt_450": ({RETRY}, {"rcpt"}, {450}),
     "rcpt_421": ({RETRY}, {"rcpt"}, {421}),
     "rcpt_550": ({REJECT}, {"rcpt"}, {550}),
+    "rcpt_limit": ({RETRY}, {"rcpt"}, {550}),
     "rcpt_silence": ({RETRY}, {"rcpt"}, {None}),
     "leaves_at_rcpt": ({RETRY}, {"rcpt"}, {None}),
     "data_451": ({RETRY}, {"data"}, {451}),

@@ -14,6 +14,7 @@ from daemon.ports.smtp_judgement import (
     OutcomeKind,
     Stage,
     as_error,
+    asks_for_rest,
     is_refusal,
     judge,
     judge_loss,
@@ -151,3 +152,36 @@ def test_a_refused_login_is_the_owners_affair_unless_it_is_temporary(
 ) -> None:
     """4yz is the server's trouble."""
     assert isinstance(as_error(aiosmtplib.SMTPAuthenticationError(code, "no"), where=WHERE), expected)
+
+
+@pytest.mark.parametrize(
+    ("stage", "code", "text", "rests"),
+    [
+        ("connect", 554, "no", True),
+        ("mail", 421, "4.3.2 going down", True),
+        ("rcpt", 450, "4.7.1 sending too fast", True),
+        ("rcpt", 450, "4.2.1 mailbox busy", False),
+        ("data", 452, "4.3.2 too many messages, slow down", True),
+        ("content", 432, "4.3.2 try again later", True),
+        ("rcpt", 550, "5.4.5 Daily user sending limit exceeded", True),
+        ("content", 550, "5.4.5 Daily user sending quota exceeded", True),
+        ("mail", 552, "5.3.4 message size exceeds fixed limit", False),
+        ("rcpt", 552, "5.2.2 mailbox quota exceeded", False),
+        ("rcpt", 550, "5.1.1 try later? no such user", False),
+        ("content", 250, "ok, daily sending limit near", False),
+        ("content", -1, "daily sending limit", False),
+    ],
+)
+def test_a_server_is_left_alone_for_what_is_about_us_and_not_the_mail(
+    stage: Stage, code: int, text: str, rests: bool
+) -> None:
+    """Too much at once, or for today; what concerns one mail or one recipient stops no other."""
+    assert asks_for_rest(judge(stage, code, text)) is rests
+
+
+@pytest.mark.parametrize(("stage", "kind"), [("mail", RETRY), ("data", RETRY), ("content", REJECT)])
+def test_a_limit_of_the_day_condemns_no_mail_that_was_not_handed_over(
+    stage: Stage, kind: OutcomeKind
+) -> None:
+    """Tomorrow it is taken; after the dot only a person sends again."""
+    assert judge(stage, 550, "5.4.5 Daily user sending limit exceeded").kind is kind
