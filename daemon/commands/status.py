@@ -3,10 +3,10 @@
 Nobody but the daemon knows what it is doing, and nobody but the ledger what it did: where no daemon answers,
 that is said, every mailbox counts as not working, and the ledger's knowledge is shown with its age.
 
-Errors: `ConfigurationError`, also for who may not ask; `TemporaryError` of the ledger, and of a daemon that
-runs and does not answer.
+Errors: `ConfigurationError`, also for who may not ask; the ledger's `TemporaryError`.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -27,8 +27,8 @@ from daemon.settings import Settings, find, load
 from daemon.shipped import version
 
 NO_DAEMON = "No daemon is running on this ledger; what follows is what the ledger knows."
-TIMES = ("last_cycle_at", "nearest_at", "oldest_at", "connection_since", "stage_since", "next_look_at")
-ALSO_TIMES = ("cycle_at", "full_look_at", "started_at", "written_read_at", "at")
+TIMES = re.compile(r"(\w+_)?(at|since)")
+"""The names of what is a time in the daemon's answer."""
 Row = dict[str, Any]
 
 
@@ -42,19 +42,17 @@ def status(config: str | None, *, as_json: bool) -> int:
         row["healthy"] = lives and working(row["last_cycle_at"], now, settings.metrics.unhealthy_after)
     daemon = said["daemon"] if said is not None else None
     if as_json:
-        print_json({"version": version(), "daemon": daemon, "mailboxes": rows})
+        print_json({"version": version(), "daemon": daemon, "trouble": silent, "mailboxes": rows})
     else:
         console = Console(highlight=False)
-        console.print(_told(daemon, now) if daemon else silent, soft_wrap=True)
-        for row in rows:
-            for line in _lines(row, now):
-                console.print(escape(line), soft_wrap=True)
-        console.print(f"firstreply {version()}")
+        first = _told(said["daemon"], rows, now) if said is not None else silent
+        for line in (first, *(line for row in rows for line in _lines(row, now)), f"firstreply {version()}"):
+            console.print(escape(line), soft_wrap=True)
     return 0 if all(row["healthy"] for row in rows) else 1
 
 
 def _asked(settings: Settings) -> tuple[Row | None, str]:
-    """What the daemon of this ledger says; else None, and why."""
+    """What the daemon of this ledger says; else None and the reason, in a sentence."""
     public, private = places(lock_path(settings.ledger, settings.state_dir))
     for at in (public, private):
         try:
@@ -81,7 +79,7 @@ def _with_times(value: Any) -> Any:  # noqa: ANN401  any JSON
     if not isinstance(value, dict):
         return value
     return {
-        name: datetime.fromisoformat(each) if name in TIMES + ALSO_TIMES and each else _with_times(each)
+        name: datetime.fromisoformat(each) if TIMES.fullmatch(name) and each else _with_times(each)
         for name, each in value.items()
     }
 
@@ -100,7 +98,7 @@ def _rows(settings: Settings, said: Row | None) -> list[Row]:
     ]
 
 
-def _told(daemon: Row, now: datetime) -> str:
+def _told(daemon: Row, rows: list[Row], now: datetime) -> str:
     """The daemon in one line."""
     read = spoken((now - daemon["written_read_at"]).total_seconds())
     words = [
@@ -110,18 +108,20 @@ def _told(daemon: Row, now: datetime) -> str:
     ]
     if daemon["version"] != version():
         words.append(f"it is version {daemon['version']}: restart it to run {version()}")
+    strange = [row["name"] for row in rows if "connection" not in row]
+    if strange:
+        words.append(f"it does not know {', '.join(strange)}: restart it")
     if daemon["ledger_error"]:
         words.append(f"it cannot read its ledger now: {daemon['ledger_error']}")
-    return escape("; ".join(words) + ".")
+    return "; ".join(words) + "."
 
 
 def _lines(row: Row, now: datetime) -> list[str]:
     """A mailbox in some lines."""
     last, nearest = row["last_cycle_at"], row["nearest_at"]
     drafts = [f"{number} {state}" for state, number in sorted(row["drafts"].items())]
-    clocks = f"{count(row['open_clocks'], 'open clock')}" + (
-        f", nearest {_distance(nearest, now)}" if nearest else ""
-    )
+    clocks = count(row["open_clocks"], "open clock")
+    clocks += f", nearest {_distance(nearest, now)}" if nearest else ""
     return [
         f"{row['name']}: {_state(row)}{_doing(row, now)}",
         f"  last full cycle {_distance(last, now) if last else 'never'}; {clocks}",
