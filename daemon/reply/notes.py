@@ -129,6 +129,11 @@ HELD_REASONS: Mapping[str, str] = {
     "not_ours": (
         "A mail in {approved} is no draft of firstreply, so it was not sent. It has been moved to {detail}."
     ),
+    "unknown_draft": (
+        "The ledger knows nothing of a draft in {approved}: it was put back from a backup, or the draft is "
+        "another mailbox's. It was not sent, and has been moved to {detail}. Please delete it there: if the "
+        "buyer still needs an answer, a newer draft is waiting."
+    ),
     "vanished": (
         "It lies in no folder any more, and no answer was found in Sent. It has not been sent and is not "
         "written again. The buyer's clock runs on: please answer in Seller Central or from your mail client."

@@ -10,7 +10,7 @@ Errors: those of the ports.
 
 from collections.abc import Sequence
 
-from daemon.desk.link import LinkKind, message_id
+from daemon.desk.link import Link, LinkKind, message_id
 from daemon.ports.ledger.draft_rows import Place
 from daemon.stages.context import Context
 from daemon.stages.linking import Linked
@@ -60,7 +60,15 @@ def put_back(context: Context, carried: Sequence[Place]) -> None:
 def move_out(context: Context, item: Linked) -> None:
     """A mail in Approved that is no draft of ours goes back: a buyer's to the inbox, others to the queue."""
     target = context.folders.inbox if item.from_buyer else context.folders.approval
-    explained = new_note(context, "not_ours", detail=target, about=item.place)
+    reason = "unknown_draft" if _forgotten(context, item.link) else "not_ours"
+    explained = new_note(context, reason, detail=target, about=item.place)
     context.ledger.drafts.leave_note(context.claim, explained, context.now())
     context.imap.move(item.place.folder, [item.place.uid], target)
-    context.log.warning("not_ours", uid=item.place.uid)
+    context.log.warning(reason, uid=item.place.uid)
+
+
+def _forgotten(context: Context, link: Link | None) -> bool:
+    """Whether it was a draft once: made after the backup from which the ledger was put back."""
+    if link is None or link.kind is not LinkKind.DRAFT:
+        return False
+    return not context.ledger.drafts.by_token(context.claim, {link.token})
