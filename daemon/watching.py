@@ -7,6 +7,7 @@ again after growing waits, never in a hurry.
 Errors: none.
 """
 
+import threading
 from collections.abc import Callable
 from functools import partial
 
@@ -35,12 +36,14 @@ class Watchers:
         self._monotonic = monotonic
         self._running: list[IdleWatcher] = []
         self._crowded: dict[str, str] = {}
+        self._lock = threading.Lock()
         self._apart_until = 0.0
 
     @property
     def missing(self) -> str | None:
         """Why some of them are missing; None while all are there, or nobody said no."""
-        said = next(iter(self._crowded.values()), None)
+        with self._lock:
+            said = next(iter(self._crowded.values()), None)
         return None if said is None else f"without IDLE, by polling: {said}"
 
     def states(self) -> list[str]:
@@ -70,12 +73,15 @@ class Watchers:
             self._state("", WatchState.CROWDED, said)
 
     def _state(self, folder: str, state: WatchState, sentence: str) -> None:
-        if state is WatchState.CROWDED:
-            if not self._crowded:
-                self._log.warning("idle_crowded", folder=folder, said=sentence)
-            self._crowded[folder] = sentence
-        elif state is WatchState.WATCHING and self._crowded:
-            self._crowded.pop(folder, None)
-            self._crowded.pop("", None)
-            if not self._crowded:
-                self._log.info("idle_again", folder=folder)
+        with self._lock:
+            before = len(self._crowded)
+            if state is WatchState.CROWDED:
+                self._crowded[folder] = sentence
+            elif state is WatchState.WATCHING:
+                for name in (folder, ""):
+                    self._crowded.pop(name, None)
+            now = len(self._crowded)
+        if now and not before:
+            self._log.warning("idle_crowded", folder=folder, said=sentence)
+        elif before and not now:
+            self._log.info("idle_again", folder=folder)

@@ -65,9 +65,7 @@ def judge(stage: Stage, code: int, text: str) -> Outcome:
     """Judge a reply that came while `stage` was under way; `code` below 100 stands for garbage."""
     kind = _kind(stage, code)
     if kind is OutcomeKind.REJECT and stage != "content" and speaks_of_a_sending_limit(text):
-        kind = (
-            OutcomeKind.RETRY
-        )  # "550 5.4.5 Daily user sending limit exceeded" is about the day, not the mail
+        kind = OutcomeKind.RETRY  # about us and the day ("550 5.4.5"), not about the mail
     valid = code if _LEAST <= code <= _MOST else None
     return Outcome(kind, stage, valid, one_line(text))
 
