@@ -229,8 +229,9 @@ def _tidy(context: Context, act: Act) -> str:
 def _out_of_date(context: Context, act: Act) -> str:
     """A draft that is over, or has a rival, was brought back: never sent, and whatever it says is kept."""
     state, names = act.item.draft.state, context.folders
-    if act.item.rival and context.imap.profile.labels and names.archive is not None:
-        # the conversation was moved for the newer draft's sake, and carried this one along
+    kept = any(copy.place.folder == names.rejected for copy in act.item.copies)
+    if act.item.rival and kept and context.imap.profile.labels and names.archive is not None:
+        # the conversation was moved for the newer draft's sake: this one lost no label and got another
         move(context, act.copies, names.archive)
         context.log.info("carried_along", **act.ids)
         return ""

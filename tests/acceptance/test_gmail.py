@@ -100,6 +100,19 @@ def test_the_web_page_moves_conversations_and_what_came_along_loses_the_label(
     assert [b"\\Answered" in flags for flags in house.flags().values()] == [True, False, True]
 
 
+def test_an_older_draft_that_is_moved_alone_is_told_of(stage: Stage) -> None:
+    """In a mail program it lost the label it had: somebody meant it, so a note says why it does not leave."""
+    uid, raw = stage.draft()
+    stage.house.move(uid, "Rejected")
+    stage.cycle()
+    stage.draft()
+    (uid,) = stage.house.mails("Rejected")
+    stage.house.move(uid, "Approved", source="Rejected")
+    stage.cycle(2)
+    assert outcome(stage) == ({"rejected": 1, "queued": 1}, 0)
+    assert (list(stage.house.mails("Rejected").values()), len(stage.house.notes())) == ([raw], 1)
+
+
 def test_a_label_may_be_added_and_taken_away_again(stage: Stage) -> None:
     """Approved beside Approval approves; the label taken away within the cool-down undoes it."""
     stage.house.configure(cool_down=3600)
