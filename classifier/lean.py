@@ -9,7 +9,7 @@ Errors: `KeyError`, `ValueError` when the arrays do not belong together; `Model.
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
-from typing import Final, NamedTuple, Self
+from typing import Any, Final, NamedTuple, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -34,11 +34,58 @@ class Weighed(NamedTuple):
     values: Floats
 
 
+class Vocabulary:
+    """The numbers of known names, of which only hashes are kept: 12 bytes each in place of 130."""
+
+    def __init__(self, names: Sequence[str], start: int) -> None:
+        """They are numbered from `start` on. That two of them share one of 2^64 hashes is no matter."""
+        hashes = _hashes(names)
+        order = np.argsort(hashes)
+        self._hashes, self._numbers = hashes[order], (order + start).astype(np.int32)
+
+    def numbers(self, names: Iterable[str]) -> Numbers:
+        """The number of each name, -1 for one that is not known."""
+        wanted = _hashes(names)
+        if not len(self._hashes):
+            return np.full(len(wanted), -1, dtype=np.int32)
+        place = np.minimum(np.searchsorted(self._hashes, wanted), len(self._hashes) - 1)
+        return np.where(self._hashes[place] == wanted, self._numbers[place], np.int32(-1))
+
+    def known(self, names: Iterable[str]) -> Numbers:
+        """The numbers of those names that are known."""
+        numbers = self.numbers(names)
+        return numbers[numbers >= 0]
+
+
+def to_arrays(
+    vocabularies: Sequence[Sequence[str]], idf: Floats, coefficients: Floats, intercepts: Floats
+) -> dict[str, npt.NDArray[np.generic]]:
+    """Arrays without objects, fit for `numpy.savez` and `allow_pickle=False`; coefficients as float32."""
+    arrays: dict[str, npt.NDArray[np.generic]] = {
+        f"vocabulary_{name}": np.frombuffer("\n".join(names).encode("utf-8"), dtype=np.uint8)
+        for (name, *_), names in zip(BLOCKS, vocabularies, strict=True)
+    }
+    return arrays | {
+        "idf": idf,
+        "coefficients": coefficients.astype(np.float32),
+        "intercepts": intercepts,
+    }
+
+
+def _hashes(names: Iterable[str]) -> npt.NDArray[np.int64]:
+    # of bytes, since CPython gives "tz" and the sign that is stored as these two bytes the same hash
+    return np.fromiter(map(hash, map(str.encode, names)), np.int64)
+
+
 class Lean:
     """Vocabularies (numbered through), idf per feature, coefficients (features x labels), intercepts."""
 
     def __init__(
-        self, vocabularies: Sequence[Sequence[str]], idf: Floats, coefficients: Floats, intercepts: Floats
+        self,
+        vocabularies: Sequence[Sequence[str]],
+        idf: Floats,
+        coefficients: npt.NDArray[np.floating[Any]],
+        intercepts: Floats,
     ) -> None:
         """`vocabularies` in the order of `BLOCKS`. `ValueError` if sizes differ."""
         sizes = [len(vocabulary) for vocabulary in vocabularies]
@@ -49,9 +96,8 @@ class Lean:
         ):
             raise ValueError(f"sizes {sizes}, {idf.shape}, {coefficients.shape}, {intercepts.shape}")
         starts = np.concatenate(([0], np.cumsum(sizes)))
-        self._numbers = [
-            dict(zip(vocabulary, range(int(start), int(start) + len(vocabulary)), strict=True))
-            for vocabulary, start in zip(vocabularies, starts, strict=False)
+        self._vocabularies = [
+            Vocabulary(names, int(start)) for names, start in zip(vocabularies, starts, strict=False)
         ]
         self._block = np.repeat(np.arange(len(sizes), dtype=np.int32), sizes)
         self._weights = np.array([weight for *_, weight, _ in BLOCKS])
@@ -70,20 +116,10 @@ class Lean:
         return cls(
             vocabularies,
             arrays["idf"].astype(np.float64),
-            arrays["coefficients"].astype(np.float64),
+            # as they are stored: half the memory, and no other sums, since these are made in float64
+            arrays["coefficients"].astype(np.float32, copy=False),
             arrays["intercepts"].astype(np.float64),
         )
-
-    def to_arrays(self) -> dict[str, npt.NDArray[np.generic]]:
-        """Arrays without objects, fit for `numpy.savez` and `allow_pickle=False`; coefficients as float32."""
-        arrays: dict[str, npt.NDArray[np.generic]] = {
-            f"vocabulary_{name}": np.frombuffer("\n".join(numbers).encode("utf-8"), dtype=np.uint8)
-            for (name, *_), numbers in zip(BLOCKS, self._numbers, strict=True)
-        }
-        arrays["idf"] = self._idf
-        arrays["coefficients"] = self._coefficients.astype(np.float32)
-        arrays["intercepts"] = self._intercepts
-        return arrays
 
     @property
     def remembered(self) -> int:
@@ -145,11 +181,11 @@ class Lean:
         """The features that a word can bring wherever it stands, each once."""
         known = self._own.get(word)
         if known is None:
-            words, _, signs, _ = self._numbers
+            words, _, signs, _ = self._vocabularies
             concepts = concepts_of(word)
             signed = [f"{sign}{name}" for sign in ("", "^", "not ") for name in concepts]
-            single = [*_known(words, words_of([word])), *_known(signs, [*signed, f"^{word}"])]
-            known = np.union1d(np.array(single, dtype=np.int32), self._pieces_of(word))
+            single = [words.known(words_of([word])), signs.known([*signed, f"^{word}"])]
+            known = np.unique(np.concatenate([*single, self._pieces_of(word)]))
             if len(self._own) >= _REMEMBERED_WORDS:
                 self._own.clear()
             self._own[word] = known
@@ -157,34 +193,35 @@ class Lean:
 
     def _pairs_of(self, tokens: Sequence[str], row: Mapping[str, int]) -> list[tuple[int, int]]:
         """Which of the words, by their row, bring which pairs of neighbours; each once."""
-        words, _, _, phrases = self._numbers
-        found: dict[tuple[int, int], None] = {}
-        for pair in pairwise(tokens):
-            rows = [row[token] for token in pair if token in row]
-            if rows:
-                names = words.get(" ".join(pair)), phrases.get(" ".join(map(phrase_name, pair)))
-                found |= dict.fromkeys((at, number) for at in rows for number in names if number is not None)
+        words, _, _, phrases = self._vocabularies
+        pairs = [pair for pair in pairwise(tokens) if pair[0] in row or pair[1] in row]
+        numbers = (
+            words.numbers(" ".join(pair) for pair in pairs).tolist(),
+            phrases.numbers(" ".join(map(phrase_name, pair)) for pair in pairs).tolist(),
+        )
+        found = {
+            (row[token], number): None
+            for pair, *both in zip(pairs, *numbers, strict=True)
+            for token in pair
+            for number in both
+            if token in row and number >= 0
+        }
         return list(found)
 
     def _features(self, tokens: Sequence[str]) -> Numbers:
-        words, _, signs, phrases = self._numbers
+        words, _, signs, phrases = self._vocabularies
         single = [
-            *_known(words, words_of(tokens)),
-            *_known(signs, signs_of(tokens)),
-            *_known(phrases, phrases_of(tokens)),
+            words.known(words_of(tokens)),
+            signs.known(signs_of(tokens)),
+            phrases.known(phrases_of(tokens)),
         ]
-        return np.concatenate([np.array(single, dtype=np.int32), *map(self._pieces_of, tokens)])
+        return np.concatenate([*single, *map(self._pieces_of, tokens)])
 
     def _pieces_of(self, token: str) -> Numbers:
         known = self._pieces.get(token)
         if known is None:
-            found = _known(self._numbers[_PIECES_BLOCK], pieces_of_word(token))
-            known = np.array(found, dtype=np.int32) if found else _NONE
+            known = self._vocabularies[_PIECES_BLOCK].known(pieces_of_word(token))
             if len(self._pieces) >= _REMEMBERED_WORDS:
                 self._pieces.clear()
             self._pieces[token] = known
         return known
-
-
-def _known(numbers: Mapping[str, int], names: Iterable[str]) -> list[int]:
-    return [number for number in map(numbers.get, names) if number is not None]

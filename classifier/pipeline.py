@@ -26,7 +26,7 @@ from skops.io.exceptions import UntrustedTypesFoundException
 from classifier.errors import ModelError
 from classifier.features import BLOCKS
 from classifier.labels import LABELS
-from classifier.lean import Floats, Lean
+from classifier.lean import Floats, to_arrays
 from classifier.model_files import PIPELINE, Card, check_file
 
 REGULARISATION: Final = 6.0
@@ -99,10 +99,10 @@ def decisions(classifier: OneVsRestClassifier, features: Counts) -> Floats:
     return table
 
 
-def lean_of(union: FeatureUnion, classifier: OneVsRestClassifier) -> Lean:
-    """The arrays of a fitted pipeline that knows all labels."""
+def lean_arrays(union: FeatureUnion, classifier: OneVsRestClassifier) -> dict[str, npt.NDArray[np.generic]]:
+    """The arrays of a fitted pipeline that knows all labels, for `Lean`."""
     vectorizers = [vectorizer for _, vectorizer in union.transformer_list]
-    return Lean(
+    return to_arrays(
         [vectorizer.get_feature_names_out().tolist() for vectorizer in vectorizers],
         np.concatenate([vectorizer.idf_ for vectorizer in vectorizers]),
         np.column_stack([one.coef_[0] for one in classifier.estimators_]),

@@ -7,6 +7,7 @@ stands first in `REASONS`, where the surer ones are.
 Errors: none.
 """
 
+import functools
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -60,12 +61,14 @@ def _one_of(words: Iterable[str]) -> str:
     return rf"\b(?:{_any_of(spaced)})\b|(?:{_any_of(signs)})"
 
 
-_PATTERNS: Final = _read(_FILE.read_text("utf-8"))
+@functools.cache
+def _patterns() -> Mapping[str, re.Pattern[str]]:
+    return _read(_FILE.read_text("utf-8"))
 
 
 def reason_of(text: str) -> str:
     """Which of `REASONS` a buyer's words name."""
     words = _APOSTROPHE.sub("'", plain(text[:LOOKED_AT]))
-    found = {name: len(set(pattern.findall(words))) for name, pattern in _PATTERNS.items()}
+    found = {name: len(set(pattern.findall(words))) for name, pattern in _patterns().items()}
     best = max(found, key=lambda name: found[name])
     return best if found[best] else OTHER

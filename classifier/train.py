@@ -182,7 +182,7 @@ def _write(
     building = Path(tempfile.mkdtemp(prefix=".building-", dir=model_root))
     try:
         pipeline.save(union, classifier, building)
-        np.savez(building / LEAN, allow_pickle=False, **pipeline.lean_of(union, classifier).to_arrays())
+        np.savez(building / LEAN, allow_pickle=False, **pipeline.lean_arrays(union, classifier))
         _write_figures(building, trained)
         write_card(building, _card(building, version, trained, temperature, now))
         building.chmod(0o755)

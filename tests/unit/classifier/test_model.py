@@ -17,7 +17,7 @@ from classifier.features import BLOCKS, tokens_of
 from classifier.grounds import grounds as explain
 from classifier.installed import current
 from classifier.labels import LABELS
-from classifier.lean import Lean
+from classifier.lean import Lean, to_arrays
 from classifier.model import ALWAYS, Model
 
 LEAN_CHECK = """
@@ -208,6 +208,6 @@ def test_arrays_must_belong_together() -> None:
 
 def test_arrays_survive_storage() -> None:
     """What is stored is what is applied."""
-    lean = Lean([["it"], [" i"], ["q0"], ["it <not"]], np.arange(1.0, 5.0), np.ones((4, 11)), np.arange(11.0))
-    again = Lean.from_arrays(lean.to_arrays())
-    assert (again.decide([["it"]]) == lean.decide([["it"]])).all()
+    arrays = ([["it"], [" i"], ["q0"], ["it <not"]], np.arange(1.0, 5.0), np.ones((4, 11)), np.arange(11.0))
+    again = Lean.from_arrays(to_arrays(*arrays))
+    assert (again.decide([["it"]]) == Lean(*arrays).decide([["it"]])).all()
