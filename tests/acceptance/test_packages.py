@@ -98,7 +98,7 @@ def test_the_first_steps(installed: Installed) -> None:
     assert "firstreply init" in installed.run("check", status=78)
     said = installed.run(*INIT, "--state-dir", f"{installed.home}/shop/state", stdin="a word\n")
     assert "firstreply units" in said
-    assert "no model is installed" in installed.run("check", status=1)
+    assert "port 9 of 127.0.0.1" in installed.run("check", status=75)
     assert "every template renders" in installed.run("templates", "check")
 
     installed.run("units")
