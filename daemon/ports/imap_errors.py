@@ -52,13 +52,12 @@ def refusal(what: str, kind: str, text: str) -> FirstreplyError:
     code = code_of(text)[0]
     if code == "OVERQUOTA":
         return FullError(said)
-    if (
-        code in CROWDED_CODES
-        or speaks_of_crowding(text)
-        or (code == "LIMIT" and not what.startswith(STORING))
-    ):
+    limit = code == "LIMIT"
+    if code in NEVER_CODES and not limit:
+        return PermanentError(said, reply=text)
+    if code in CROWDED_CODES or speaks_of_crowding(text) or (limit and not what.startswith(STORING)):
         return CrowdedError(said, wait=suggested_wait(text))
-    if kind == "BAD" or code in NEVER_CODES:
+    if kind == "BAD" or limit:
         return PermanentError(said, reply=text)
     return TemporaryError(said)
 

@@ -1,7 +1,7 @@
 r"""Backlog: which of the mail that `--since` wants has been dealt with already.
 
-Promises: asks once, when a backlog is taken in; a message that its flag, or a mail in Sent, says was answered
-gets neither clock nor draft. What a person answered without a trace in the mailbox is not known.
+Promises: asks once, when a backlog is taken in; a message that its flag, or a mail to a buyer in Sent, says
+was answered gets neither clock nor draft. What a person answered without a trace in the mailbox is not known.
 
 Errors: `TemporaryError` of the IMAP port.
 """
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from daemon.stages.context import Context
-from daemon.stages.linking import ids_of
+from daemon.stages.linking import aliases_in, ids_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +34,12 @@ def settled(context: Context, before: datetime, day: date, uids: Sequence[int]) 
     flags = context.imap.flags(context.folders.inbox, uids) if uids else {}
     sent = context.folders.sent
     replies = context.imap.uids_since(sent, day) if sent else ()
-    headers = context.imap.headers(sent, replies, ["In-Reply-To"]) if sent and replies else {}
+    fields = ("In-Reply-To", "To", "Cc", "Bcc")
+    headers = context.imap.headers(sent, replies, fields) if sent and replies else {}
+    read = (ids_of(block) for block in headers.values())
     return Settled(
         before,
         frozenset(uid for uid, marks in flags.items() if "\\Answered" in marks),
-        frozenset(header_id for block in headers.values() for header_id in ids_of(block).answers),
+        # (some clients name the mail that they forward to a colleague as one that they answer)
+        frozenset(header_id for ids in read if aliases_in(ids.addressees) for header_id in ids.answers),
     )

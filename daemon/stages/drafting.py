@@ -139,11 +139,9 @@ def _just_taken(context: Context, owed: list[Owed]) -> frozenset[int]:
         place = item.open_place
         if item.open_draft is not None and item.open_state is DraftState.QUEUED and place and place.uid:
             seen.setdefault(place.folder, {})[place.uid] = item.open_draft
-    known = {
-        copy.place.uid for folder in seen for copy in context.ledger.copies.in_folder(context.claim, folder)
-    }
     taken: set[int] = set()
     for folder, drafts in seen.items():
+        known = {copy.place.uid for copy in context.ledger.copies.in_folder(context.claim, folder)}
         present = context.imap.flags(folder, list(drafts))
         taken |= {draft for uid, draft in drafts.items() if uid in known and uid not in present}
     return frozenset(taken)

@@ -28,8 +28,8 @@ class Linked:
 
     `link` is an id of ours that names something else than a draft's copy: a note, a delivery.
     `own_delivery` says that the mail is one that the daemon itself sent. `addressees` are To, Cc and Bcc as
-    they stand there, in lower case; `answers` are the ids in In-Reply-To. `from_buyer`: a buyer wrote it, so
-    it is no copy of anything, whatever ids of ours it quotes.
+    they stand there, in lower case; `answers` are the ids in In-Reply-To. `buyer` is the alias of who wrote
+    it, if a buyer did: then it is no copy of anything, whatever ids of ours it quotes.
     """
 
     place: Place
@@ -38,7 +38,7 @@ class Linked:
     own_delivery: bool
     addressees: str
     answers: tuple[str, ...]
-    from_buyer: bool
+    buyer: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class Ids:
     token: str
     addressees: str
     answers: tuple[str, ...]
-    from_buyer: bool
+    buyer: str
 
 
 def ids_of(header: bytes) -> Ids:
@@ -63,6 +63,7 @@ def ids_of(header: bytes) -> Ids:
         if colon:
             values.setdefault(name.strip().lower(), value.strip())
     own = _IDS.search(values.get("message-id", ""))
+    buyer = RELAY.search(values.get("from", "").lower())
     token = values.get(TOKEN_HEADER.lower(), "").lower()
     return Ids(
         own[0] if own else "",
@@ -70,8 +71,18 @@ def ids_of(header: bytes) -> Ids:
         token if _TOKEN.fullmatch(token) else "",
         " ".join(values.get(field, "") for field in ("to", "cc", "bcc")).lower(),
         tuple(_IDS.findall(values.get("in-reply-to", ""))),
-        bool(RELAY.search(values.get("from", "").lower())),
+        alias_of(buyer[0]) if buyer else "",
     )
+
+
+def alias_of(relay: str) -> str:
+    """The buyer's part of a relay address, without the case behind `+`."""
+    return relay.partition("@")[0].partition("+")[0].lower()
+
+
+def aliases_in(addressees: str) -> frozenset[str]:
+    """The buyers among the addressees of a mail."""
+    return frozenset(alias_of(found) for found in RELAY.findall(addressees))
 
 
 def linked_headers(
@@ -119,8 +130,8 @@ def _disowned(ids: Ids, unknown: frozenset[str]) -> Ids:
 def _linked(
     context: Context, place: Place, ids: Ids, links: tuple[Link, ...], drafts: dict[str, DraftRow]
 ) -> Linked:
-    if ids.from_buyer:
-        return Linked(place, None, None, False, ids.addressees, ids.answers, True)
+    if ids.buyer:
+        return Linked(place, None, None, False, ids.addressees, ids.answers, ids.buyer)
     own = links_in(context.link_key, [ids.message_id])
     note = next((link for link in own if link.kind is LinkKind.NOTE), None)
     delivered = any(link.kind is LinkKind.DELIVERY for link in own)
@@ -131,9 +142,7 @@ def _linked(
     tokens |= {link.token for link in own if link.kind is LinkKind.DRAFT}
     found = {token: drafts[token] for token in tokens if token in drafts}
     draft = next(iter(found.values())) if len(found) == 1 and note is None else None
-    return Linked(
-        place, note or (own[0] if own else None), draft, delivered, ids.addressees, ids.answers, False
-    )
+    return Linked(place, note or (own[0] if own else None), draft, delivered, ids.addressees, ids.answers, "")
 
 
 def _by_original(context: Context, linked: Sequence[Linked]) -> list[Linked]:
@@ -151,4 +160,4 @@ def _by_original(context: Context, linked: Sequence[Linked]) -> list[Linked]:
 
 
 def _unclaimed(item: Linked) -> bool:
-    return item.draft is None and item.link is None and not item.from_buyer
+    return item.draft is None and item.link is None and not item.buyer

@@ -14,9 +14,8 @@ from datetime import datetime
 from daemon.desk.draft import DraftState
 from daemon.ports.ledger.draft_rows import DraftRow
 from daemon.stages.context import Context
-from daemon.stages.linking import Linked
+from daemon.stages.linking import Linked, aliases_in
 from daemon.stages.noting import hold
-from daemon.stages.sighting import aliases_in
 
 
 def own_replies(context: Context, replies: Sequence[Linked]) -> Counter[str]:

@@ -21,7 +21,7 @@ from daemon.ports.ledger.mailboxes import FolderMark
 from daemon.reply.copies import LARGEST, Copy, UnreadableCopyError, read_copy
 from daemon.stages.context import Context
 from daemon.stages.hands import roles
-from daemon.stages.linking import RELAY, Linked, linked_headers
+from daemon.stages.linking import Linked, alias_of, linked_headers
 
 READ = frozenset({Role.QUEUE, Role.APPROVED, Role.DRAFTS, Role.RECLASSIFY})
 """Where a copy's text matters; elsewhere it is enough that it lies there."""
@@ -48,7 +48,7 @@ class Sighted:
     notes: list[Linked] = field(default_factory=list)
     replies: list[Linked] = field(default_factory=list)
     originals: list[tuple[Place, Scenario]] = field(default_factory=list)
-    carried: list[Place] = field(default_factory=list)
+    carried: list[Linked] = field(default_factory=list)
     renumbered: list[tuple[str, int]] = field(default_factory=list)
 
 
@@ -133,13 +133,14 @@ def _marks(flags: frozenset[str]) -> tuple[bool, bool]:
 
 
 def _without_carried(seen: Sighted, role: Role, items: Sequence[Linked]) -> list[Linked]:
-    """The mails without a draft that did not only come along with one: notes, and others in the queue."""
+    """The mails without a draft that did not only come along with one: notes, those of other buyers."""
+    buyers = {alias_of(item.draft.recipient) for item in items if item.draft is not None}
     left = []
     for item in items:
         note = item.link is not None and item.link.kind is LinkKind.NOTE
         stranger = item.draft is None and not note and role in {Role.APPROVED, Role.RECLASSIFY}
-        if item.from_buyer or item.own_delivery or stranger:
-            seen.carried.append(item.place)
+        if item.buyer in buyers or item.own_delivery or (stranger and not item.buyer):
+            seen.carried.append(item)
         elif item.draft is None:
             left.append(item)
     return left
@@ -152,7 +153,8 @@ def _keep_strangers(seen: Sighted, unlinked: Sequence[Linked], mark: FolderMark)
             seen.notes.append(item)
         elif item.place.uid > mark.floor_uid:
             seen.strangers.append(item)
-    first = min((item.place.uid for item in (*seen.notes, *seen.strangers)), default=mark.uidnext)
+    carried = [item for item in seen.carried if item.place.folder == mark.name]
+    first = min((item.place.uid for item in (*seen.notes, *seen.strangers, *carried)), default=mark.uidnext)
     return FolderMark(
         mark.folder_id, mark.name, mark.uidvalidity, mark.floor_uid, first, mark.modseq, mark.messages
     )
@@ -192,16 +194,6 @@ def _counts(item: Linked, role: Role) -> bool:
     if role is Role.SENT:
         return item.draft is not None and alias_of(item.draft.recipient) in item.addressees
     return role is not Role.ARCHIVE or (item.link is not None and item.link.kind is LinkKind.DRAFT)
-
-
-def alias_of(relay: str) -> str:
-    """The buyer's part of a relay address, without the case behind `+`."""
-    return relay.partition("@")[0].partition("+")[0].lower()
-
-
-def aliases_in(addressees: str) -> frozenset[str]:
-    """The buyers among the addressees of a mail."""
-    return frozenset(alias_of(found) for found in RELAY.findall(addressees))
 
 
 def _digests(

@@ -8,6 +8,7 @@ the label.
 Errors: those of the ports.
 """
 
+import hashlib
 from collections.abc import Sequence
 
 from daemon.desk.link import Link, LinkKind, message_id
@@ -44,22 +45,37 @@ def _has_arrived(context: Context, draft_id: int) -> None:
             context.log.info("doubt_settled", **ids, sent=True)
 
 
-def put_back(context: Context, carried: Sequence[Place]) -> None:
+def put_back(context: Context, carried: Sequence[Linked]) -> None:
     """Mails that a draft's conversation carried along said nothing: they only lose the label.
 
-    The buyer's mail goes back to the inbox from where a draft's scenario is said.
+    The buyer's mail goes back to the inbox from where a draft's scenario is said, and from everywhere while
+    the ledger does not know it: intake looks nowhere else.
     """
     names = context.folders
-    for place in carried:
-        target = names.archive if place.folder in {names.approval, names.approved, names.rejected} else None
-        if place.folder != names.no_reply_needed:
-            context.imap.move(place.folder, [place.uid], target or names.inbox)
-            context.log.info("carried_along", uid=place.uid)
+    for item in carried:
+        place, target = item.place, names.inbox
+        if not (item.buyer and _is_news(context, place)):
+            if place.folder == names.no_reply_needed:
+                continue
+            if place.folder in {names.approval, names.approved, names.rejected}:
+                target = names.archive or names.inbox
+        context.imap.move(place.folder, [place.uid], target)
+        context.log.info("carried_along", uid=place.uid, folder=target)
+
+
+def _is_news(context: Context, place: Place) -> bool:
+    """Whether a mail came after the mark, and the ledger does not know it."""
+    since = context.ledger.mailboxes.marked_at(context.claim)
+    return any(
+        mail.internal_at >= since
+        and not context.ledger.identity.twins(context.claim, [hashlib.sha256(mail.raw).hexdigest()])
+        for mail in context.imap.fetch(place.folder, [place.uid])
+    )
 
 
 def move_out(context: Context, item: Linked) -> None:
     """A mail in Approved that is no draft of ours goes back: a buyer's to the inbox, others to the queue."""
-    target = context.folders.inbox if item.from_buyer else context.folders.approval
+    target = context.folders.inbox if item.buyer else context.folders.approval
     reason = "unknown_draft" if _forgotten(context, item.link) else "not_ours"
     explained = new_note(context, reason, detail=target, about=item.place)
     context.ledger.drafts.leave_note(context.claim, explained, context.now())

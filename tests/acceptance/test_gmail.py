@@ -113,6 +113,36 @@ def test_an_older_draft_that_is_moved_alone_is_told_of(stage: Stage) -> None:
     assert (list(stage.house.mails("Rejected").values()), len(stage.house.notes())) == ([raw], 1)
 
 
+def test_what_came_along_unread_is_taken_in(stage: Stage, gmail: Gmail) -> None:
+    """The daemon was away, the buyer wrote again, the agent approved the conversation out of the inbox."""
+    house = stage.house
+    _, raw = stage.draft()
+    (first,) = house.mails("INBOX").values()
+    again = parsed(buyer_mail("And no plug.", number=next(NUMBERS), alias=ALIAS, order_id=ORDER))
+    again["In-Reply-To"] = again["References"] = str(parsed(first)["Message-ID"])
+    house.put("INBOX", again.as_bytes())
+    house.configure(cool_down=3600)
+    gmail.web_move(raw, "INBOX", "Approved")
+    assert house.mails("INBOX") == {}
+    stage.cycle(2)
+    assert stage.rows("SELECT count(*) FROM message") == [(2,)]
+    assert (outcome(stage), len(house.mails("INBOX"))) == (({"held": 1}, 0), 1)
+
+
+def test_another_buyers_mail_in_the_same_look_says_what_it_says(stage: Stage, gmail: Gmail) -> None:
+    """A conversation, and the mail of somebody else, are moved to one scenario at one moment."""
+    house = stage.house
+    _, raw = stage.draft()
+    house.receive(BROKEN)
+    stage.cycle()
+    other = max(house.mails("INBOX"))
+    gmail.web_move(raw, "INBOX", "Reclassify/Usage question")
+    house.move(other, "Reclassify/Usage question", source="INBOX")
+    stage.cycle(2)
+    assert stage.rows("SELECT DISTINCT scenario FROM message") == [("usage_question",)]
+    assert (outcome(stage), len(house.mails("INBOX"))) == (({"superseded": 2, "queued": 2}, 0), 2)
+
+
 def test_a_label_may_be_added_and_taken_away_again(stage: Stage) -> None:
     """Approved beside Approval approves; the label taken away within the cool-down undoes it."""
     stage.house.configure(cool_down=3600)

@@ -179,16 +179,15 @@ def test_mail_from_before_the_first_run_gets_no_draft(house: House) -> None:
 
 
 def test_a_backlog_that_people_have_answered_gets_no_drafts(house: House) -> None:
-    """--since on a mailbox that was worked before: a flag or a mail in Sent tells, and no clock starts."""
+    """--since on a mailbox that was worked before: a flag or an answer in Sent tells, and no forward."""
     for number in (1, 2):
         house.put("INBOX", buyer_mail(BROKEN, number=number))
     house.mark("INBOX", b"\\Answered")
     for number in (3, 4):
         house.put("INBOX", buyer_mail(BROKEN, number=number))
-    asked = b"In-Reply-To: <buyer-q7d2k9x4m1v0003-3@eu-west-1.amazonses.com>\r\n"
-    house.put(
-        "Sent", b"From: support@shop.example\r\nTo: b@marketplace.amazon.de\r\n" + asked + b"\r\nDone.\r\n"
-    )
+    for number, to in ((3, "b@marketplace.amazon.de"), (4, "lead@shop.example")):
+        asked = f"In-Reply-To: <buyer-q7d2k9x4m1v{number:04d}-{number}@eu-west-1.amazonses.com>"
+        house.put("Sent", f"From: support@shop.example\r\nTo: {to}\r\n{asked}\r\n\r\nDone.\r\n".encode())
     done = house.once("--since", "2d")
     assert done.stderr.count("reason=answered_before") == 3
     assert [b"0000004" in raw for raw in house.drafts().values()] == [True]

@@ -115,13 +115,13 @@ def test_foreign_exceptions_are_not_swallowed() -> None:
         ("NO", "[EXPUNGEISSUED] gone", TemporaryError),
         ("NO", "[OVERQUOTA] full", FullError),
         ("NO", "no idea", TemporaryError),
-        ("NO", "[TOOBIG] too big", PermanentError),
+        ("NO", "[TOOBIG] too big, try again later with less", PermanentError),
         ("NO", "[CANNOT] bad name", PermanentError),
         ("BAD", "syntax", PermanentError),
     ],
 )
 def test_refusal_by_code(kind: str, text: str, expected: type[FirstreplyError]) -> None:
-    """A NO is judged by its code (RFC 5530) and its words; without either it may pass."""
+    """A NO is judged by its code (RFC 5530), else by its words; without either it may pass."""
     assert type(refusal("X", kind, text)) is expected
 
 
