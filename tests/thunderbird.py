@@ -98,7 +98,11 @@ await until(() => rows().length);
 server.performExpand(main.msgWindow);
 await until(() => folder("Approval") && folder("Trash"));
 """
-SHOW = "panes().displayFolder(folder(given[0]).URI); await until(() => rows().length);"
+SHOW = """
+const wanted = await until(() => folder(given[0]));  // a new LIST hides them for a moment
+panes().displayFolder(wanted.URI);
+await until(() => panes().gDBView?.viewFolder?.URI === wanted.URI && rows().length);
+"""
 READ = """
 await until(() => at(given[0]) >= 0);
 panes().threadTree.selectedIndex = at(given[0]);
@@ -115,7 +119,8 @@ WHOM = (
 )
 MOVE = """
 const row = rows()[at(given[0])];
-MailServices.copy.copyMessages(row.folder, [row], folder(given[1]), true, null, main.msgWindow, true);
+const target = await until(() => folder(given[1]));
+MailServices.copy.copyMessages(row.folder, [row], target, true, null, main.msgWindow, true);
 """
 EDIT_AS_NEW = """
 main.goDoCommand("cmd_editAsNew");
