@@ -1,13 +1,16 @@
 """How mail clients change a draft when an agent edits it: what they keep, what they lose, as measured.
 
 Roundcube and Thunderbird drop all X- fields; Thunderbird gives a new Message-ID at every save, Roundcube only
-outside the drafts folder; mutt keeps everything; SOGo keeps the Message-ID and loses the references.
+outside the drafts folder; mutt keeps everything; SOGo keeps the Message-ID and loses the references. A save
+has a Date of its own each time.
 """
 
 import email
 import itertools
+from datetime import UTC, datetime, timedelta
 from email import policy
 from email.message import EmailMessage
+from email.utils import format_datetime
 from enum import StrEnum
 
 _NUMBERS = itertools.count(1)
@@ -39,6 +42,8 @@ def edited(raw: bytes, words: str, client: Client, *, to: str = "", as_new: bool
     """The copy that a client saves after an agent wrote `words` on top; `to` redirects it."""
     mail = parsed(raw)
     mail.set_content(f"{words}\n\n{mail.get_content()}")
+    del mail["Date"]
+    mail["Date"] = format_datetime(datetime(2026, 3, 2, tzinfo=UTC) + timedelta(seconds=next(_NUMBERS)))
     if to:
         mail.replace_header("To", to)
     if client is not Client.MUTT:

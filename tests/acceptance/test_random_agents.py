@@ -6,8 +6,6 @@ FIRSTREPLY_SOAK=N plays 10 N stories of each beginning, four times as long (`mak
 
 import os
 import re
-import shutil
-import tempfile
 from collections import Counter
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -28,14 +26,17 @@ from hypothesis.stateful import (
 )
 
 from daemon.ports.ledger.store import open_engine
+from tests import gmail as gmail_names
 from tests.account import Account
 from tests.daemon_kit import House
 from tests.dovecot import Dovecot
 from tests.forked import Zygote
 from tests.gestures import Client, edited, own_reply, parsed, words_of
+from tests.gmail import Gmail
 from tests.mailroom import INBOX, is_note
 from tests.mails import BROKEN, LATE
-from tests.smtp_sink import Accepted, Sink
+from tests.smtp_sink import Accepted
+from tests.stage_kit import stage_on
 from tests.zygote import STEPS
 
 SOAK = int(os.environ.get("FIRSTREPLY_SOAK", "0"))
@@ -113,8 +114,8 @@ class Story(RuleBasedStateMachine):
         """Every story begins with an approval that is disturbed; what follows is chance."""
         for folder in (DRAFTS, TRASH, SENT):
             with self.house.visit() as mail:
-                if not mail.folder_exists(folder):
-                    mail.create_folder(folder)
+                if not mail.folder_exists(self.house.named(folder)):
+                    mail.create_folder(self.house.named(folder))
         self.cycle()
         self.write(0, BROKEN)
         self.cycle()
@@ -430,29 +431,8 @@ def answers(raw: bytes) -> str:
     return str(parsed(raw)["In-Reply-To"])
 
 
-@pytest.mark.timeout(900)
-@pytest.mark.parametrize("deed", DEEDS)
-def test_whatever_agents_do(dovecot: Dovecot, model_root: Path, zygote: Zygote, deed: str) -> None:
-    """Random stories, the same ones at each run; a soak shortens a failing one to what it needs."""
-
-    def open_house(stack: ExitStack) -> tuple[House, Zygote]:
-        account = Account(dovecot)
-        stack.callback(account.close)
-        sink = stack.enter_context(Sink(login=(account.name, account.password)))
-        root = Path(tempfile.mkdtemp(prefix="fr-"))
-        stack.callback(shutil.rmtree, root)
-        house = House(
-            root,
-            imap_port=dovecot.port,
-            user=account.name,
-            password=account.password,
-            sink=sink,
-            model=model_root,
-            zygote=zygote,
-        )
-        stack.callback(house.close)
-        return house, zygote
-
+def play(open_house: Callable[[ExitStack], tuple[House, Zygote]], deed: str) -> None:
+    """Some stories; a soak shortens a failing one to what it needs."""
     Story.open_house, Story.deed = staticmethod(open_house), deed
     run_state_machine_as_test(
         Story,
@@ -467,3 +447,33 @@ def test_whatever_agents_do(dovecot: Dovecot, model_root: Path, zygote: Zygote, 
             print_blob=False,
         ),
     )
+
+
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("deed", DEEDS)
+def test_whatever_agents_do(dovecot: Dovecot, model_root: Path, zygote: Zygote, deed: str) -> None:
+    """Random stories, the same ones at each run."""
+
+    def open_house(stack: ExitStack) -> tuple[House, Zygote]:
+        account = Account(dovecot)
+        stack.callback(account.close)
+        stage = stack.enter_context(stage_on(dovecot.port, account.name, model_root, zygote))
+        return stage.house, zygote
+
+    play(open_house, deed)
+
+
+@pytest.mark.skipif(not SOAK, reason="too long for every day: make soak")
+@pytest.mark.parametrize("deed", DEEDS)
+def test_whatever_agents_do_with_labels(model_root: Path, zygote: Zygote, deed: str) -> None:
+    """The same where folders are labels."""
+    with Gmail("anna") as gmail:
+
+        def open_house(stack: ExitStack) -> tuple[House, Zygote]:
+            gmail.empty()
+            house = stack.enter_context(stage_on(gmail.port, gmail.user, model_root, zygote)).house
+            house.names = {DRAFTS: gmail_names.DRAFTS, TRASH: gmail_names.TRASH, SENT: gmail_names.SENT}
+            house.sink.on_accepted = lambda mail: house.put(SENT, mail.raw)
+            return house, zygote
+
+        play(open_house, deed)
