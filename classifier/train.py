@@ -187,7 +187,7 @@ def _write(
         write_card(building, _card(building, version, trained, temperature, now))
         building.chmod(0o755)
         return building.rename(model_root / version)
-    except BaseException:
+    except BaseException:  # interrupted as well: half a version leaves nothing behind
         shutil.rmtree(building, ignore_errors=True)
         raise
 

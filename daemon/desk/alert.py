@@ -9,7 +9,7 @@ Errors: none.
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from enum import StrEnum
 from typing import Literal
 
@@ -98,6 +98,11 @@ class Alerting:
 def reaches_buyers(address: str) -> bool:
     """Whether mail to this address might reach a buyer or Amazon: no alert ever goes there."""
     return _AMAZON.fullmatch(address.strip()) is not None
+
+
+def may_tell(last: datetime | None, now: datetime, every: timedelta) -> bool:
+    """Whether the next mail about alerts may go; a last one from the future was planned by a wrong clock."""
+    return last is None or not timedelta(0) <= now - last < every
 
 
 def line(alert: Alert) -> str:

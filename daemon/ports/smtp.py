@@ -167,7 +167,7 @@ class SmtpSender:
             result = before_dot()  # outside of the translation below: its errors are the caller's own
             if inspect.isawaitable(result):
                 await result
-        except BaseException:
+        except BaseException:  # whatever the caller raises, or cancelled: nobody waits for the reply any more
             forget(reply)
             raise
         try:

@@ -200,7 +200,7 @@ async def write_text(smtp: SMTP, raw: bytes, patience: float) -> "asyncio.Task[S
         await asyncio.wait(both, timeout=patience, return_when=asyncio.FIRST_COMPLETED)
         _must_be_silent(smtp, reply)
         _must_be_taken(written)
-    except BaseException:
+    except BaseException:  # cancelled as well: nobody waits for these two any more
         forget(reply)
         forget(written)
         raise

@@ -8,9 +8,8 @@ Errors: those of the ledger.
 """
 
 import secrets
-from datetime import timedelta
 
-from daemon.desk.alert import mail, reaches_buyers
+from daemon.desk.alert import mail, may_tell, reaches_buyers
 from daemon.desk.link import TOKEN_OCTETS, LinkKind, message_id, token_from
 from daemon.desk.retry import next_attempt
 from daemon.ports.ledger.alerts import AlertMail, NewAlertMail, Raised
@@ -37,9 +36,7 @@ def plan_mails(context: Inside) -> None:
     untold = alerts.untold(context.claim)
     if not untold:
         return
-    last = alerts.last_mail_at(context.claim)
-    # a last one from the future: the clock was wrong then
-    if last is not None and timedelta(0) <= now - last < context.alerting.every:
+    if not may_tell(alerts.last_told_at(context.claim), now, context.alerting.every):
         return
     mails = [_mail(context, recipient, untold) for recipient in context.alerting.to]
     alerts.tell(context.claim, untold, mails, now)

@@ -115,7 +115,7 @@ def test_a_storm_becomes_one_mail(stage: Stage) -> None:
         stage.cycle()
     (mail,) = told(stage)
     assert mail.get_content().count("An answer is due soon.") == 5
-    stage.sql("UPDATE alert_mail SET planned_at = planned_at - 601000000")
+    stage.sql("UPDATE alert SET told_at = told_at - 601000000")
     stage.cycle(2)
     _, second = told(stage)
     text = second.get_content()

@@ -135,11 +135,9 @@ class AlertBook:
                 for row in connection.execute(query)
             ]
 
-    def last_mail_at(self, claim: Claim) -> datetime | None:
-        """When the newest mail about alerts was planned."""
-        query = sa.select(sa.func.max(alert_mail.c.planned_at)).where(
-            alert_mail.c.mailbox_id == claim.mailbox_id
-        )
+    def last_told_at(self, claim: Claim) -> datetime | None:
+        """When an alert was told last; a digest is a mail to the team, and tells none."""
+        query = sa.select(sa.func.max(table.c.told_at)).where(table.c.mailbox_id == claim.mailbox_id)
         with reading(self._engine) as connection:
             found: datetime | None = connection.execute(query).scalar_one()
             return found

@@ -1,8 +1,21 @@
 """What an alert says, and where it must never go."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
-from daemon.desk.alert import _BY_WEIGHT, ALERTS, MAIL_LINES, Alert, AlertKind, mail, reaches_buyers
+from daemon.desk.alert import (
+    _BY_WEIGHT,
+    ALERTS,
+    MAIL_LINES,
+    Alert,
+    AlertKind,
+    mail,
+    may_tell,
+    reaches_buyers,
+)
+
+NOW = datetime(2026, 3, 2, 10, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
@@ -23,6 +36,15 @@ from daemon.desk.alert import _BY_WEIGHT, ALERTS, MAIL_LINES, Alert, AlertKind, 
 def test_no_alert_goes_where_buyers_or_amazon_read(address: str, reaches: bool) -> None:
     """By the whole domain, not by a part of its name."""
     assert reaches_buyers(address) is reaches
+
+
+@pytest.mark.parametrize(
+    ("minutes", "may"), [(None, True), (0, False), (9.9, False), (10, True), (-1, True)], ids=str
+)
+def test_a_mail_about_alerts_waits_for_the_last_one(minutes: float | None, may: bool) -> None:
+    """Not for one from the future, and not where there was none."""
+    last = None if minutes is None else NOW - timedelta(minutes=minutes)
+    assert may_tell(last, NOW, timedelta(minutes=10)) is may
 
 
 def test_every_kind_has_a_sentence_and_a_weight() -> None:

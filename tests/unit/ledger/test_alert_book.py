@@ -41,9 +41,9 @@ def test_alerts_are_shown_by_the_time_they_were_raised(desk: Desk) -> None:
 def test_a_mail_is_tried_until_it_ends(desk: Desk) -> None:
     """Each attempt sets the time of the next one first; an ended mail rests."""
     alerts = desk.ledger.alerts
-    assert alerts.last_mail_at(desk.claim) is None
+    assert alerts.last_told_at(desk.claim) is None
     alerts.tell(desk.claim, raised(desk, "a"), [mail(1), mail(2)], NOW)
-    assert alerts.last_mail_at(desk.claim) == NOW
+    assert alerts.last_told_at(desk.claim) == NOW
     first, second = alerts.due(desk.claim, NOW)
     alerts.count_attempt(desk.claim, first.mail_id, NOW + MINUTE)
     alerts.ended(desk.claim, second.mail_id, "sent", NOW)

@@ -17,6 +17,7 @@ def test_an_issue_is_taken_by_the_first_who_comes(desk: Desk) -> None:
     keys = ("2026-02-28", "2026-03-01", "2026-03-02")
     assert [digests.wanted(key) for key in keys] == [False, False, True]
     assert digests.plan(desk.claim, "2026-03-02", [MAIL], NOW)
+    assert desk.ledger.alerts.last_told_at(desk.claim) is None  # a digest delays no alert
     assert not digests.plan(other.claim, "2026-03-02", [MAIL], NOW)
     assert not digests.wanted("2026-03-02")
     assert [mail.raw for mail in desk.ledger.alerts.due(desk.claim, NOW)] == [b"the report"]
