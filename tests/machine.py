@@ -6,6 +6,7 @@ forbid it to be root or to mount. A missing package is no such reason: it can be
 """
 
 import contextlib
+import fcntl
 import os
 import shutil
 import signal
@@ -36,6 +37,14 @@ def unable() -> str:
                 return ""
         except subprocess.CalledProcessError as error:
             return f"no overlay of the root can be mounted here: {error.stderr.strip()}"
+
+
+@contextlib.contextmanager
+def turn() -> Iterator[None]:
+    """One machine at a time on this host: each one's systemd ends the processes of another's."""
+    with Path("/var/tmp/fr-machine.lock").open("a") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 @contextlib.contextmanager
@@ -107,8 +116,8 @@ class Machine:
     def close(self) -> None:
         """End the container, with everything in it."""
         if self._nspawn is not None and self._nspawn.poll() is None:
-            if self._leader:
-                os.kill(self._leader, signal.SIGKILL)
-            else:
+            try:
+                os.kill(self._leader or self._nspawn.pid, signal.SIGKILL)
+            except ProcessLookupError:  # its systemd died at the boot
                 self._nspawn.kill()
             self._nspawn.wait(PATIENCE)

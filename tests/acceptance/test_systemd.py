@@ -19,7 +19,7 @@ from tests.account import Account
 from tests.daemon_kit import CONFIG, until
 from tests.documented import steps
 from tests.dovecot import Dovecot
-from tests.machine import Machine, missing, overlay, unable
+from tests.machine import Machine, missing, overlay, turn, unable
 from tests.mailroom import Mailroom
 from tests.mails import buyer_mail
 from tests.smtp_sink import Sink
@@ -71,6 +71,7 @@ def _machine(box: Account, sink: Sink) -> Iterator[Machine]:
         pytest.skip(f"NOT TESTED in a real systemd: {reason}")
     assert not missing(), missing()
     with (
+        turn(),
         tempfile.TemporaryDirectory(prefix="fr-machine-", dir="/var/tmp") as folder,
         overlay(Path(folder)) as root,
     ):
