@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from structlog.typing import FilteringBoundLogger
 
 from daemon.desk.alert import Alert, AlertKind
+from daemon.desk.hurdles import Hurdles
 from daemon.errors import FirstreplyError, FullError, LockedError
 from daemon.house import House
 from daemon.ports.ledger.store import Claim
@@ -28,6 +29,7 @@ class Troubles:
         self._house = house
         self._settings = settings
         self._log = log
+        self.hurdles = Hurdles()
         self._since: datetime | None = None
         self._refused_since: datetime | None = None
 

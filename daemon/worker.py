@@ -76,8 +76,7 @@ class MailboxWorker:
         self._troubles = Troubles(house, settings, log)
         self._rest = AFTER_A_BREAK
         self._claim: Claim | None = None
-        self._connected_once = False
-        self._recovered = False
+        self._connected_once = self._recovered = False
         self._cycled = self._wanted = False
         self.looked = asyncio.Event()
         self.progress_at = house.monotonic()
@@ -282,6 +281,7 @@ class MailboxWorker:
             keep_texts=house.keep_texts,
             now=house.now,
             log=self._log,
+            hurdles=self._troubles.hurdles,
             takes=self.standing.takes,
         )
 

@@ -39,6 +39,7 @@ class AlertKind(StrEnum):
     LOGIN_REVOKED = "login_revoked"
     SERVER_AWAY = "server_away"
     MAILBOX_FULL = "mailbox_full"
+    NOT_FETCHED = "not_fetched"
     SENDING_REFUSED = "sending_refused"
 
 
@@ -58,6 +59,7 @@ ALERTS: Mapping[str, str] = {
     AlertKind.LOGIN_REVOKED: "The mail provider takes our token no more; mail waits until somebody logs in.",
     AlertKind.SERVER_AWAY: "The mail server has let nothing be done for a quarter of an hour or more.",
     AlertKind.SENDING_REFUSED: "The mail server has taken no answer for a quarter of an hour or more.",
+    AlertKind.NOT_FETCHED: "The mail server does not hand over a mail; a buyer may wait.",
     AlertKind.MAILBOX_FULL: "The account is full: drafts cannot be stored until somebody makes room.",
     AlertKind.AUDIT_DIFFERS: "The inbox and the ledger do not hold the same messages.",
 }
@@ -128,6 +130,7 @@ _BY_WEIGHT = (
     AlertKind.SERVER_AWAY,
     AlertKind.SENDING_REFUSED,
     AlertKind.MAILBOX_FULL,
+    AlertKind.NOT_FETCHED,
     AlertKind.LEDGER_RESTORED,
     AlertKind.MASS_VANISH,
     AlertKind.FLOOD,

@@ -15,6 +15,7 @@ from structlog.typing import FilteringBoundLogger
 
 from daemon.desk.alert import Alerting
 from daemon.desk.disposition import Guess
+from daemon.desk.hurdles import Hurdles
 from daemon.desk.mailbox import Mailbox
 from daemon.desk.playbook import Playbook, Scenario
 from daemon.mail.understanding import ReadingContext, Understanding
@@ -87,5 +88,6 @@ class Context(Inside):
     threshold: float
     batch: int
     keep_texts: timedelta
+    hurdles: Hurdles
     takes: Callable[[Mapping[str, int]], None]
     """Told what is taken in hand, so that a hang says what it hangs at."""

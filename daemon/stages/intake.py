@@ -9,7 +9,7 @@ Errors: `TemporaryError` of the ports; the cycle is then begun anew.
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
@@ -20,11 +20,12 @@ from daemon.desk.disposition import Action, Disposition, Guess, dispose, needs_m
 from daemon.desk.receipt import receipt_facts
 from daemon.mail.message import Message, parse
 from daemon.mail.understanding import Kind, Understanding, understand
-from daemon.ports.imap import Fetched, Size
+from daemon.ports.imap import Fetched
 from daemon.ports.ledger.intake_rows import Arrival, Joining, Reading, Unread
 from daemon.ports.ledger.mailboxes import FolderMark
 from daemon.stages.backlog import Settled, settled
 from daemon.stages.context import Context
+from daemon.stages.fetching import fetch_new
 from daemon.stages.joining import Joiner
 from daemon.stages.rekey import rekey
 from daemon.stages.returning import came_back
@@ -71,8 +72,8 @@ def intake(context: Context, *, full: bool, since: timedelta | None = None) -> I
         known = context.ledger.intake.known_uids(context.claim, mark.folder_id, mark.uidvalidity, first)
         new = [uid for uid in present if uid not in known]
         for uids in _batches(new, context.batch):
-            for part in context.imap.portions(context.folders.inbox, uids):
-                done, aside = _take_in(context, mark, part, old)
+            for fetched in fetch_new(context, mark.uidvalidity, uids):
+                done, aside = _take_in(context, mark, fetched, old)
                 read, shunted = read + done, shunted + aside
     if status.uidnext != mark.uidnext:
         context.ledger.mailboxes.advance(context.claim, mark.folder_id, status.uidnext, status.modseq)
@@ -112,8 +113,7 @@ def _mark(context: Context, since: timedelta | None) -> tuple[FolderMark, Settle
     return mark, settled(context, now - since, day, wanted)
 
 
-def _take_in(context: Context, mark: FolderMark, part: Mapping[int, Size], old: Settled) -> tuple[int, int]:
-    fetched = context.imap.fetch(context.folders.inbox, list(part), known=part)
+def _take_in(context: Context, mark: FolderMark, fetched: list[Fetched], old: Settled) -> tuple[int, int]:
     arrivals = [
         Arrival(mail.uid, hashlib.sha256(mail.raw).hexdigest(), mail.size, mail.internal_at)
         for mail in fetched

@@ -8,7 +8,7 @@ import pytest
 from daemon.ports.imap import ImapConnection, NewMessage
 from tests.account import Account
 from tests.chaos import ChaosProxy
-from tests.daemon_kit import House
+from tests.daemon_kit import House, until
 from tests.dovecot import Dovecot
 from tests.forked import Zygote
 from tests.mails import BROKEN, buyer_mail
@@ -144,3 +144,22 @@ def test_a_full_account_stops_no_answer(house: House, zygote: Zygote) -> None:
         house.delete(2, "INBOX")
         stage.cycle(2)
         assert house.states()["queued"] > 0
+
+
+def test_a_mail_that_is_not_handed_over_stops_no_other(house: House, account: Account) -> None:
+    """Dovecot ends the connection at a damaged one: it is found and told of, and the others are answered."""
+    house.first_run()
+    house.fill("INBOX", [buyer_mail(BROKEN, number=n) for n in range(4)])
+    place = account.dovecot.base / "mail" / account.name / "Maildir"
+    damaged = sorted([*place.glob("new/*"), *place.glob("cur/*")])[1]
+    damaged.chmod(0)
+    house.start()
+    until(lambda: "event=not_fetched" in house.log(), "the damaged one left out")
+    until(lambda: house.states() == {"queued": 3}, "the other drafts")
+    house.receive(BROKEN, alias="another9bnm5t22")
+    until(lambda: house.states() == {"queued": 4}, "what comes later")
+    assert house.log().count("event=not_fetched") == 1
+    house.kill()
+    damaged.chmod(0o600)
+    assert house.once().returncode == 0
+    assert house.states() == {"queued": 5}
