@@ -22,4 +22,4 @@ tar --create --null --files-from="$tree/.files" --mode='u=rwX,go=rX' | tar --ext
 .venv/bin/python -m pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation -w "$to" "$tree"
 
 version=$(sed -nE 's/^version = "(.*)"$/\1/p' pyproject.toml)
-sed -nE 's/^([a-z][^ ]*==[^\\]*[^ \\]) *\\?$/\1/p' requirements-run.lock >"$to/firstreply-$version-constraints.txt"
+sed -nE 's/^([a-z][^ ]*==[^\\]*[^ \\]) *\\?$/\1/p' requirements.lock >"$to/firstreply-$version-constraints.txt"

@@ -73,7 +73,7 @@ def test_another_builder_gets_the_same_bytes(wheel: Path, tmp_path: Path) -> Non
 def test_the_constraints_beside_it_are_the_tested_versions(wheel: Path) -> None:
     """What `pipx install --pip-args "--constraint ..."` gets is what was tested; pip wants no hashes."""
     text = (wheel.parent / f"firstreply-{version_of(wheel)}-constraints.txt").read_text(encoding="utf-8")
-    lock = (ROOT / "requirements-run.lock").read_text(encoding="utf-8")
+    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
 
     assert re.findall(r"^\S+==\S+", text, re.MULTILINE) == re.findall(r"^\S+==\S+", lock, re.MULTILINE)
     assert "\\" not in text
