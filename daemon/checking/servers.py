@@ -106,6 +106,9 @@ def _account(
         yield Finding("ok", subject, "all extensions that help are there")
     folders = connection.resolve(wanted(box.mailbox, connection.profile))
     yield from _folders(connection, folders, subject)
+    if not connection.keeps_keywords(folders.inbox):
+        said = "the server keeps no keywords, so that buyers' mails which are due carry no mark"
+        yield Finding("note", subject, said, 'A star is kept: write mark = "flagged" into [deadlines]')
     yield from _quota(connection, folders, subject)
     yield from _trial(connection, folders, subject, now)
 

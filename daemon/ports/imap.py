@@ -134,6 +134,12 @@ class ImapConnection:
         """Select for writing; a folder that can only be read is an error."""
         self._session.select(folder, writable=True, fresh=True)
 
+    def keeps_keywords(self, folder: str) -> bool:
+        """Whether keywords of our own can be set there."""
+        self.select(folder)
+        keeps = self._session.selected.keeps if self._session.selected else None
+        return keeps is None or "\\*" in keeps
+
     def status(self, folder: str) -> FolderStatus:
         """STATUS of one folder; a missing one is a TemporaryError."""
         with self._session.guarded("STATUS"):

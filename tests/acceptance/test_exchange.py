@@ -13,6 +13,7 @@ from tests.exchange import ARCHIVE, DRAFTS, SENT, TRASH, Exchange, filed
 from tests.forked import Zygote
 from tests.gestures import Client, edited, words_of
 from tests.mails import BROKEN, buyer_mail
+from tests.smtp_sink import Accepted
 from tests.stage_kit import ALIAS, ORDER, Stage, stage_on
 
 USERS = (f"user{number}" for number in itertools.count())
@@ -128,6 +129,22 @@ def test_a_warning_tries_no_keyword(stage: Stage) -> None:
     stage.cycle(2)
     assert "event=clock_warning" in house.log()
     assert [b"\\Flagged" in flags for flags in house.flags().values()] == [True]
+
+
+def test_check_asks_for_nothing_that_is_not_offered(stage: Stage) -> None:
+    """And finds the folders by their names, no keywords, and the server's own copy in Sent."""
+    house = stage.house
+
+    def delivered(mail: Accepted) -> None:
+        for name, raw in ((SENT, filed(mail.raw)), ("INBOX", mail.raw)):
+            house.put(name, raw)
+
+    house.sink.on_accepted = delivered
+    checked = house.command("check", "--send")
+    assert "problem shop" not in checked.stdout, checked.stdout
+    for words in (f"sent is {SENT}", f"archive is {ARCHIVE}", "keeps no keywords", "by itself"):
+        assert words in checked.stdout
+    assert [house.mails(name) for name in (SENT, "INBOX")] == [{}, {}]
 
 
 def test_a_ledger_put_back_from_a_backup_sends_nothing_again(stage: Stage) -> None:
