@@ -28,7 +28,8 @@ from daemon.ports.imap_wire import (
 )
 
 UNASKED_SIZE = 100_000
-"""A message below that is appended without asking how much a folder takes."""
+"""A message below that is appended without asking how much a folder takes, nor for consent to its literal:
+a server that gets an unasked one which is too large may only hang up (RFC 7888 section 4)."""
 BATCH_MESSAGES = 200
 BATCH_BYTES = 16_000_000
 SMALL_LITERAL = 4096
@@ -121,7 +122,7 @@ def _groups(session: Session, batches: Sequence[list[NewMessage]]) -> Iterator[l
 def _unasked(session: Session, message: NewMessage) -> bool:
     """Whether the literal may be sent without waiting for the server's consent."""
     if "LITERAL+" in session.capabilities:
-        return True
+        return len(message.raw) < UNASKED_SIZE
     return "LITERAL-" in session.capabilities and len(message.raw) <= SMALL_LITERAL
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from daemon.errors import PermanentError
 from daemon.ports.imap import ImapConnection, NewMessage
 from tests.account import Account
 from tests.chaos import ChaosProxy
@@ -99,6 +100,19 @@ def test_a_copy_that_sent_does_not_take_is_told(house: House, account: Account, 
         stage.cycle(2)
         assert (house.states(), len(house.sink.accepted), len(house.notes())) == ({"sent": 1}, 1, 1)
         assert b"too large for Sent" in house.notes()[0]
+
+
+@pytest.mark.parametrize("size", [90_000, 110_000])
+def test_a_large_mail_asks_before_it_is_sent_up(small: Dovecot, size: int) -> None:
+    """Then the server can refuse it; of an unasked literal that is too large it may only hang up."""
+    with ChaosProxy(small.port) as proxy:
+        proxy.watch_for = rb"\{\d+\+\}"
+        connection = ImapConnection.connect(Account(small, "large").server(port=proxy.port))
+        with pytest.raises(PermanentError, match="LIMIT"):
+            connection.append("INBOX", [NewMessage(b"Subject: x\r\n\r\n" + b"x" * size)])
+        connection.noop()
+        connection.close()
+        assert bool(proxy.heard) == (size < 100_000)
 
 
 def test_lines_stay_short(small: Dovecot) -> None:
