@@ -20,33 +20,16 @@ from tests.forked import Forked, Zygote
 from tests.fresh_ledger import put_ledger
 from tests.mailroom import Mailroom
 from tests.mails import buyer_mail
+from tests.settings_kit import CONFIG as MAILBOX
 from tests.smtp_sink import Sink
 
 PATIENCE = 30.0
 PROGRAM = (sys.executable, "-m", "daemon")
 _BETWEEN_LOOKS = threading.Event()  # never set: a pause between two looks at somebody else's state
 SHOP = "support@shop.example"
-CONFIG = """\
-state_dir = "{root}/state"
-ledger = "sqlite:///{root}/state/ledger.db"
-
-[[mailbox]]
-name = "shop"
-address = "support@shop.example"
-brand = "Acme"
-signature = "Anna"
-  [mailbox.imap]
-  host = "127.0.0.1"
-  port = {imap}
-  security = "none"
-  username = "{user}"
-  password = {{ file = "{root}/password" }}
-  [mailbox.smtp]
-  host = "127.0.0.1"
-  port = {smtp}
-  security = "none"
-  username = "{user}"
-  password = {{ file = "{root}/password" }}
+CONFIG = (
+    MAILBOX
+    + """\
   [mailbox.folders]
   inbox = "{inbox}"
   [mailbox.approval]
@@ -60,6 +43,7 @@ mail = {worklist}
 poll_seconds = 0.1
 idle = {idle}
 """
+)
 
 
 def until(condition: Callable[[], Any], what: str, patience: float = PATIENCE) -> Any:  # noqa: ANN401  whatever the condition gives

@@ -5,15 +5,17 @@ from pathlib import Path
 from daemon.settings import Settings, load
 from tests.dovecot import PASSWORD
 
-CONFIG = """
+CONFIG = """\
 state_dir = "{root}/state"
 ledger = "sqlite:///{root}/state/ledger.db"
 [[mailbox]]
 name = "shop"
 address = "support@shop.example"
+brand = "Acme"
+signature = "Anna"
   [mailbox.imap]
   host = "127.0.0.1"
-  port = {port}
+  port = {imap}
   security = "none"
   username = "{user}"
   password = {{ file = "{root}/password" }}
@@ -31,7 +33,7 @@ def settings_of(root: Path, *, port: int, user: str, smtp: int = 9) -> Settings:
     (root / "state").mkdir(mode=0o700, exist_ok=True)
     secret, config = root / "password", root / "firstreply.toml"
     secret.write_text(PASSWORD)
-    config.write_text(CONFIG.format(root=root, port=port, user=user, smtp=smtp))
+    config.write_text(CONFIG.format(root=root, imap=port, user=user, smtp=smtp))
     for path in (secret, config):
         path.chmod(0o600)
     return load(config)

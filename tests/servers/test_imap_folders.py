@@ -8,19 +8,7 @@ from daemon.errors import ConfigurationError
 from daemon.ports.imap import FolderNames, ImapConnection, ImapServer
 from tests.account import Account
 from tests.dovecot import Dovecot
-
-WANTED: dict[str, str | None] = {
-    "inbox": "INBOX",
-    "approval": "Approval",
-    "approved": "Approved",
-    "rejected": "Rejected",
-    "reclassify": "Reclassify",
-    "no_reply_needed": "No reply needed",
-    "drafts": None,
-    "sent": None,
-    "trash": None,
-    "archive": None,
-}
+from tests.unit.ports.test_imap_folders import WANTED
 
 
 @pytest.fixture

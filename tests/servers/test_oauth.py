@@ -1,6 +1,5 @@
 """OAuth 2.0 for real: the providers' libraries against a server of our own, Dovecot that asks it, SMTP."""
 
-import asyncio
 import dataclasses
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,10 +10,11 @@ from daemon.errors import ConfigurationError, RevokedError, TemporaryError
 from daemon.ports import oauth as port
 from daemon.ports.imap import ImapConnection, ImapServer, Security
 from daemon.ports.oauth_client import OAuthClient, Provider
-from daemon.ports.smtp import SmtpSender, SmtpServer
+from daemon.ports.smtp import SmtpServer
 from tests.chaos import ChaosProxy
 from tests.dovecot import HOST, Dovecot
 from tests.oauth_server import CLIENT, SECRET, OauthServer, dovecot_lines
+from tests.servers.test_smtp_login import probe
 from tests.smtp_sink import Sink
 
 USER = "anna@shop.example"
@@ -122,19 +122,6 @@ def test_a_server_that_takes_no_tokens_says_so(dovecot: Dovecot) -> None:
     """And nothing was sent."""
     with pytest.raises(ConfigurationError, match="takes no token"):
         ImapConnection.connect(token_login(dovecot, dovecot.port, lambda: "t", lambda _: "t"))
-
-
-def probe(server: SmtpServer) -> None:
-    """Log in once."""
-
-    async def run() -> None:
-        sender = SmtpSender(server)
-        try:
-            await sender.probe()
-        finally:
-            await sender.close()
-
-    asyncio.run(run())
 
 
 @pytest.mark.parametrize("method", ["OAUTHBEARER", "XOAUTH2"])

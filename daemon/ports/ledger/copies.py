@@ -23,11 +23,10 @@ from daemon.ports.ledger.draft_rows import (
     Place,
     draft_rows,
     place_values,
-    revision_values,
 )
 from daemon.ports.ledger.mailboxes import FolderMark, write_mark
 from daemon.ports.ledger.schema_copies import copy as copies
-from daemon.ports.ledger.steps import change_draft, end_prepared, plan_note
+from daemon.ports.ledger.steps import add_revision, change_draft, end_prepared, plan_note
 from daemon.ports.ledger.store import Claim, reading, writing
 
 IN_HAND = OPEN_STATES - {DraftState.PLANNED, DraftState.SENDING, DraftState.IN_DOUBT}
@@ -188,9 +187,7 @@ class CopyBook:
     ) -> None:
         """A person saved another text: a new revision; an approval of the earlier one is over."""
         with writing(self._engine, claim) as connection:
-            number = seen.revision + 1
-            values = revision_values(seen.draft_id, number, "agent", digest, raw, now)
-            connection.execute(sa.insert(t.revision), [values])
+            number = add_revision(connection, seen, digest, raw, now)
             end_prepared(connection, claim, seen.draft_id, "edited", now)
             change_draft(
                 connection,

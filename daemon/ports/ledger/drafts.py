@@ -35,7 +35,7 @@ from daemon.ports.ledger.draft_rows import (
     revision_values,
 )
 from daemon.ports.ledger.journal import Entry, enter
-from daemon.ports.ledger.steps import change_draft, end_prepared, plan_note, plan_notes
+from daemon.ports.ledger.steps import add_revision, change_draft, end_prepared, plan_note, plan_notes
 from daemon.ports.ledger.store import Claim, reading, writing
 
 
@@ -200,12 +200,8 @@ class DraftBook:
     ) -> bool:
         """A person moved this content into `Approved`; returns whether it differs from our own text."""
         with writing(self._engine, claim) as connection:
-            revision = seen.revision
             edited = digest != seen.digest
-            if edited:
-                revision += 1
-                values = revision_values(seen.draft_id, revision, "agent", digest, raw, now)
-                connection.execute(sa.insert(t.revision), [values])
+            revision = add_revision(connection, seen, digest, raw, now) if edited else seen.revision
             # an earlier approval's delivery waits for its next attempt with the text of that time
             end_prepared(connection, claim, seen.draft_id, "approved_anew", now)
             change_draft(

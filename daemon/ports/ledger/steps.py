@@ -17,7 +17,7 @@ from daemon.desk.draft import DeliveryState, DraftState
 from daemon.errors import TemporaryError
 from daemon.ports.ledger import schema as t
 from daemon.ports.ledger.columns import NoteState
-from daemon.ports.ledger.draft_rows import NewNote
+from daemon.ports.ledger.draft_rows import DraftRow, NewNote, revision_values
 from daemon.ports.ledger.journal import Entry, enter
 from daemon.ports.ledger.store import Claim
 
@@ -91,6 +91,14 @@ def plan_notes(
     }
     if rows:
         connection.execute(sa.insert(t.note), list(rows.values()))
+
+
+def add_revision(connection: Connection, seen: DraftRow, digest: str, raw: bytes, now: datetime) -> int:
+    """A person's own text becomes the draft's next revision, in the caller's transaction; its number."""
+    number = seen.revision + 1
+    values = revision_values(seen.draft_id, number, "agent", digest, raw, now)
+    connection.execute(sa.insert(t.revision), [values])
+    return number
 
 
 def end_prepared(connection: Connection, claim: Claim, draft_id: int, reason: str, now: datetime) -> None:
