@@ -46,7 +46,7 @@ def parser() -> argparse.ArgumentParser:
 
     run = commands.add_parser("run", parents=[common], help="the daemon")
     run.add_argument("--once", action="store_true", help="one full cycle for every mailbox, then end")
-    run.add_argument("--since", metavar="7d", help="at the first run, also take in mail of so long ago")
+    run.add_argument("--since", metavar="7d", help="also take in mail from before the first run")
     run.set_defaults(act=_run)
 
     add_setup(commands, common)

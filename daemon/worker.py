@@ -76,8 +76,7 @@ class MailboxWorker:
         self._troubles = Troubles(house, settings, log)
         self._rest = AFTER_A_BREAK
         self._claim: Claim | None = None
-        self._connected_once = self._recovered = False
-        self._cycled = self._wanted = False
+        self._has_worked = self._recovered = self._cycled = self._wanted = False
         self.looked = asyncio.Event()
         self.progress_at = house.monotonic()
         self.standing = Standing(house.now, self._watchers.states)
@@ -138,11 +137,11 @@ class MailboxWorker:
             self._log.info("stopped_while_failing", error=str(error))
 
     def _may_heal(self, error: BaseException) -> bool:
-        """Everything but a fenced claim, and a setting that has never worked."""
+        """Everything but a fenced claim, and a setting that has never worked; such a start is not ready."""
         if isinstance(error, LockedError):
             return False
         if isinstance(error, ConfigurationError) and not isinstance(error, RevokedError):
-            return self._connected_once
+            return self._has_worked
         return isinstance(error, FirstreplyError)
 
     async def _session(self, *, once: bool = False) -> None:
@@ -156,7 +155,7 @@ class MailboxWorker:
         try:
             connection = await self._run(lambda: ImapConnection.connect(self._settings.imap))
             folders = await self._run(partial(self._folders, connection))
-            self._connected_once = True
+            self._has_worked = True
             self.standing.becomes(Connection.CONNECTED)
             await self._look(connection, folders, once=once)
         except FirstreplyError as error:
@@ -201,9 +200,8 @@ class MailboxWorker:
             if once or self._stopping.is_set():
                 return
             poll = self._house.cycle.poll.total_seconds()
-            left = await self._run(
-                partial(until_due, context, self._sender.rest)
-            )  # the cycle may have approved one
+            # the cycle may have approved one
+            left = await self._run(partial(until_due, context, self._sender.rest))
             # what was due already and still waits (a limit, a server that is away) is no reason to hurry
             await self._pause(poll if overdue and left <= 0 else min(poll, left))
 
@@ -227,7 +225,8 @@ class MailboxWorker:
         """Note what happened, and go on with what needs no mailbox."""
         self._progress()
         self.standing.failed(error)
-        self.looked.set()
+        if self._may_heal(error):
+            self.looked.set()
         self._troubles.failed(self._claim, error)
         if self._claim is not None and not isinstance(error, LockedError):
             house, box = self._house, self._settings.mailbox
@@ -237,8 +236,9 @@ class MailboxWorker:
     # ---- in the mailbox's thread -------------------------------------------------------------
 
     def _claim_mailbox(self) -> None:
-        box = self._settings.mailbox
-        self._claim = self._house.ledger.mailboxes.claim(box.name, box.address, self._house.now())
+        box, mailboxes = self._settings.mailbox, self._house.ledger.mailboxes
+        self._claim = mailboxes.claim(box.name, box.address, self._house.now())
+        self._has_worked = any(row.last_cycle_at for row in mailboxes.status([box.name]))
 
     def _folders(self, connection: ImapConnection) -> FolderNames:
         folders = connection.resolve(wanted(self._settings.mailbox, connection.profile))

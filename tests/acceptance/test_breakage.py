@@ -1,6 +1,9 @@
 """Things that break while the daemon works: connections, numbering, mails, servers."""
 
 import email
+import os
+import socket
+import subprocess
 from email import policy
 from email.message import EmailMessage
 
@@ -8,7 +11,7 @@ import pytest
 
 from tests.account import Account
 from tests.chaos import ChaosProxy, Fault, Trigger
-from tests.daemon_kit import House, until
+from tests.daemon_kit import PROGRAM, House, until
 from tests.mails import BROKEN, buyer_mail
 
 
@@ -29,13 +32,32 @@ def _running(house: House) -> House:
 
 
 def test_a_password_that_is_refused_from_the_start_ends_it(house: House) -> None:
-    """Exit 78, with one sentence and its remedy: systemd does not try again, and nobody reads a traceback."""
+    """Exit 78, one sentence with its remedy, no traceback; and systemd never hears that we are ready."""
     (house.root / "password").write_text("wrong")
-    done = house.once()
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
+        systemd.bind(str(house.root / "notify"))
+        words = [*PROGRAM, *house.words("run")]
+        environment = {**os.environ, "NOTIFY_SOCKET": systemd.getsockname()}
+        done = subprocess.run(words, capture_output=True, text=True, timeout=60, check=False, env=environment)
+        systemd.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            assert not systemd.recv(1000).startswith(b"READY")
     assert done.returncode == 78
     assert "Traceback" not in done.stderr
     assert "was refused ([AUTHENTICATIONFAILED]" in done.stderr.splitlines()[-1]
     assert done.stderr.splitlines()[-1].endswith("many providers want an app password for IMAP.")
+
+
+def test_a_password_that_worked_before_ends_no_start(house: House) -> None:
+    """One of ten mailboxes has a new password when the host boots: the other nine must be worked."""
+    house.first_run()
+    (house.root / "password").write_text("wrong")
+    house.start()
+    until(lambda: "kind=ConfigurationError" in house.log(), "the refusal")
+    answer = house.command("status")
+    assert answer.returncode == 1
+    assert "was refused" in answer.stdout
+    assert house.stop() == 0
 
 
 def test_a_broken_template_is_told_at_the_start(house: House) -> None:
