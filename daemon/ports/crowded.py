@@ -12,7 +12,7 @@ import time
 from daemon.desk.retry import crowded
 
 _WORDS = re.compile(
-    r"throttl|rate[ -]?limit|back-?off|frequen(?:cy|tly)|try (?:again )?later"
+    r"throttl|rate[ -]?limit|back-?off|frequen(?:cy|t)|try (?:again )?later"
     r"|server (?:is )?(?:too )?(?:busy|unavailable)"
     r"|too many (?:\S+ ){0,3}(?:connections|sessions|requests|commands|logins|attempts|messages)"
     r"|(?:number of|simultaneous|concurrent) (?:\S+ )?connections|connection limit"
