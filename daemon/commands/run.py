@@ -4,6 +4,7 @@ Errors: those of `daemon.service`.
 """
 
 import asyncio
+import os
 from datetime import timedelta
 
 from daemon.commands.teach import train_if_missing
@@ -14,6 +15,9 @@ from daemon.service import Service
 from daemon.settings import find, load, prove_secrets
 from daemon.settings_types import duration
 
+PRIVATE = 0o077
+"""What the daemon makes is for its user alone, also where no unit says so: ledger and model hold words."""
+
 
 def run(config: str | None, *, once: bool, since: str | None) -> int:
     """Work until stopped; with `once` one full cycle for every mailbox."""
@@ -21,6 +25,7 @@ def run(config: str | None, *, once: bool, since: str | None) -> int:
     settings = load(find(config))
     configure(settings.log_format, settings.log_level)
     guard_crashes()
+    os.umask(PRIVATE)
     prove_secrets(settings)  # before the first training, which takes half a minute
     writable(settings.state_dir)
     train_if_missing(settings)

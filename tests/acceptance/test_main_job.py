@@ -169,6 +169,15 @@ def test_undo_within_the_cool_down(house: House) -> None:
     assert house.sink.accepted == []
 
 
+def test_what_the_first_run_makes_is_for_its_user_alone(house: House) -> None:
+    """Also where no unit sets a mask: the ledger holds words, and the key of our links."""
+    state = house.root / "state"
+    (state / "ledger.db").unlink()
+    house.first_run()
+    made = [state / name for name in ("ledger.db", "ledger.lock")]
+    assert [oct(path.stat().st_mode) for path in made] == ["0o100600"] * 2
+
+
 def test_mail_from_before_the_first_run_gets_no_draft(house: House) -> None:
     """The first run writes a mark: old mail stays what it is, and only --since takes it up."""
     house.receive(BROKEN)

@@ -109,6 +109,7 @@ def test_the_steps_come_in_their_order(desk: Desk, capsys: pytest.CaptureFixture
     assert any(step["detail"].startswith("250 2.0.0 kept") for step in steps)
     told = {(step["subject"], step["what"]) for step in steps}
     assert {("clock", "clock_started"), ("clock", "nearest_limit"), ("clock", "accepted")} <= told
+    assert [step["what"] for step in steps].count("filed") == 1
     assert {("delivery", "filed"), ("case", "promised"), ("case", "due"), ("alert", "raised")} <= told
     assert {("receipt", "receipt"), ("clock", "confirmed"), ("note", "planned")} <= told
 

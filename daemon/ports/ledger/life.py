@@ -209,7 +209,6 @@ def _rows(connection: Connection, ids: Ids) -> list[Step]:
         ("note", "done", (n.done_at, n.id, n.state), notes),
         ("delivery", "attempt", (v.started_at, v.id, v.attempts), deliveries),
         ("delivery", "reply", (v.ended_at, v.id, v.code, v.reply), deliveries),
-        ("delivery", "filed", (v.filed_at, v.id), deliveries),
         ("receipt", "receipt", (r.recorded_at, r.message_id, r.outcome), r.message_id.in_(ids["message"])),
         ("label", "label", (b.recorded_at, b.id, b.scenario, b.source), b.message_id.in_(ids["message"])),
         ("case", "", (e.at, e.casefile_id, e.what, f.kind), e.casefile_id.in_(ids["case"])),

@@ -148,9 +148,9 @@ class LedgerLock:
 
 
 def writable(folder: Path) -> Path:
-    """The folder, made where it is missing; ours to write, which a full disk does not change."""
+    """The folder, made for us alone where it is missing; ours to write, which a full disk does not change."""
     with contextlib.suppress(OSError):
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     if not os.access(folder, os.W_OK | os.X_OK):
         raise ConfigurationError(
             "nothing can be written there",

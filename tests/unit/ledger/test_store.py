@@ -223,6 +223,7 @@ def test_a_second_daemon_fails_at_once_and_a_dead_one_frees_the_lock(tmp_path: P
         assert str(path) in str(told.value)
         holder.kill()
     LedgerLock(path).release()
+    assert oct(path.parent.stat().st_mode) == "0o40700"  # buyers' words are going to lie there
 
 
 def test_a_released_lock_can_be_taken_again(tmp_path: Path) -> None:
