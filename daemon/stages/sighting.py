@@ -9,7 +9,10 @@ Errors: `TemporaryError` of the ports.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
+from daemon.desk.draft import OPEN_STATES
+from daemon.desk.gesture import ANSWERABLE
 from daemon.desk.gesture_model import Role
 from daemon.desk.link import LinkKind
 from daemon.desk.playbook import Scenario
@@ -27,6 +30,14 @@ READ = frozenset({Role.QUEUE, Role.APPROVED, Role.DRAFTS, Role.RECLASSIFY})
 """Where a copy's text matters; elsewhere it is enough that it lies there."""
 OWN_REPLIES = frozenset({Role.QUEUE, Role.APPROVED, Role.DRAFTS, Role.SENT})
 """Where a mail that only answers the original, and has no link of ours, is taken for a copy."""
+TELLING = MappingProxyType(
+    {
+        Role.SENT: OPEN_STATES | ANSWERABLE,
+        Role.TRASH: OPEN_STATES,
+        Role.ARCHIVE: OPEN_STATES,
+    }
+)
+"""The states in which a copy says something in folders that only grow: others are not asked after."""
 CARRYING = frozenset({Role.QUEUE, Role.APPROVED, Role.REJECTED, Role.RECLASSIFY})
 """Where mails that come along with a draft say nothing: Gmail's web page moves whole conversations."""
 NEWEST = 1_000
@@ -91,10 +102,12 @@ def _look(
     if _unchanged(mark, status, role) and not full:
         return
     folder = mark.name
-    known = {copy.place.uid: copy for copy in context.ledger.copies.in_folder(context.claim, folder)}
+    same = mark.uidvalidity == status.uidvalidity
+    states = TELLING.get(role) if same else None
+    known = {copy.place.uid: copy for copy in context.ledger.copies.in_folder(context.claim, folder, states)}
     start = mark.uidnext
     stale: list[int] = []
-    if mark.uidvalidity != status.uidvalidity:
+    if not same:
         if mark.uidvalidity:
             seen.renumbered.append((folder, status.uidvalidity))
         stale, known = [copy.copy_id for copy in known.values()], {}

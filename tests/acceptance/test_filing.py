@@ -15,11 +15,14 @@ import sqlalchemy as sa
 from daemon.ports.ledger import schema as t
 from daemon.ports.ledger.schema_alerts import alert
 from daemon.ports.ledger.store import open_engine
+from tests.account import Account
+from tests.chaos import ChaosProxy
 from tests.daemon_kit import House
 from tests.forked import Zygote
+from tests.gestures import Client, edited
 from tests.mails import BROKEN
 from tests.smtp_sink import Accepted
-from tests.stage_kit import Stage
+from tests.stage_kit import Stage, stage_on
 
 BUSY = "daemon.ports.ledger.store.BUSY_TIMEOUT_MS"
 PATIENCE = "daemon.stages.dispatch.PATIENCE"
@@ -250,3 +253,19 @@ def test_what_a_note_told_of_does_not_hold_a_second_time(stage: Stage) -> None:
     house.move(uid, "Approved")
     stage.cycle(2)
     assert house.states() == {"sent": 1}
+
+
+def test_answers_of_long_ago_are_not_asked_after(account: Account, model_root: Path, zygote: Zygote) -> None:
+    """Sent only grows: a look at it costs what is new, not what agents ever sent."""
+    with (
+        ChaosProxy(account.dovecot.port) as proxy,
+        stage_on(proxy.port, account.name, model_root, zygote) as stage,
+    ):
+        _, raw = stage.draft()
+        stage.house.put("Sent", edited(raw, "My words.", Client.THUNDERBIRD))
+        stage.cycle(2)
+        assert stage.house.states() == {"answered_by_agent": 1}
+        proxy.watch_for = rb"UID FETCH [^\r]*FLAGS"
+        stage.house.put("Sent", b"Subject: to a friend\r\n\r\nHello\r\n")
+        stage.cycle()
+        assert proxy.heard == []

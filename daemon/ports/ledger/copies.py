@@ -60,9 +60,20 @@ class CopyBook:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def in_folder(self, claim: Claim, folder: str) -> list[CopyRow]:
-        """The copies that the last look saw in one folder, under whatever UIDVALIDITY."""
-        return self._rows(sa.and_(copies.c.mailbox_id == claim.mailbox_id, copies.c.folder_name == folder))
+    def in_folder(
+        self, claim: Claim, folder: str, states: Collection[DraftState] | None = None
+    ) -> list[CopyRow]:
+        """The copies that the last look saw in one folder, of drafts in these states; None: in any.
+
+        They are those under whatever UIDVALIDITY.
+        """
+        here = sa.and_(copies.c.mailbox_id == claim.mailbox_id, copies.c.folder_name == folder)
+        if states is None:
+            return self._rows(here)
+        theirs = sa.select(t.draft.c.id).where(
+            t.draft.c.mailbox_id == claim.mailbox_id, t.draft.c.state.in_(states)
+        )
+        return self._rows(sa.and_(here, copies.c.draft_id.in_(theirs)))
 
     def of_drafts(self, draft_ids: Collection[int]) -> list[CopyRow]:
         """All copies of these drafts."""
