@@ -247,7 +247,9 @@ def _out_of_date(context: Context, act: Act) -> str:
 
 
 def _vanish(context: Context, act: Act) -> str | None:
-    draft = act.item.draft
+    draft, archive = act.item.draft, context.folders.archive
+    if archive is not None and context.imap.search_header(archive, "Message-ID", draft.header_id):
+        return _reject(context, Act(act.item, "archived", ()))  # too deep in it for a look
     found = find_copy(context, draft.header_id, draft.token)
     if found is not None:  # a folder that no look goes through, or a look that came too early
         context.log.warning("vanished_copy_found", **act.ids, folder=found.folder)

@@ -210,6 +210,16 @@ def test_a_draft_is_put_away_and_taken_up_again(stage: Stage, way: str) -> None:
     assert outcome(stage) == ({"sent": 1}, 1)
 
 
+def test_an_archived_draft_that_no_look_saw_is_found_before_it_vanishes(stage: Stage) -> None:
+    """All Mail was numbered anew and has thousands of newer mails: it is asked once more."""
+    uid, _ = stage.draft()
+    stage.house.delete(uid)
+    stage.sql("DELETE FROM copy")
+    stage.sql("UPDATE draft SET touched_at = changed_at - 90000000000")
+    stage.cycle()
+    assert (stage.house.states(), stage.house.notes()) == ({"rejected": 1}, [])
+
+
 def test_a_mail_that_only_quotes_the_draft_does_not_stand_for_it(stage: Stage) -> None:
     """Forwarded to a colleague, then deleted for good: All Mail has that mail, and the draft is gone."""
     uid, raw = stage.draft()
