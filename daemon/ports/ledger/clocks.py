@@ -72,6 +72,9 @@ class Warned:
     alert: Alert
 
 
+NEWEST = t.draft.alias()  # made once: an alias makes columns
+
+
 class ClockBook:
     """What deadlines and the worklist read and write."""
 
@@ -97,8 +100,7 @@ class ClockBook:
 
     def _open(self, claim: Claim | None, where: sa.ColumnElement[bool]) -> list[OpenClock]:
         k, c, d = t.response_clock.c, t.conversation.c, t.draft.c
-        newest = t.draft.alias()
-        last = sa.select(sa.func.max(newest.c.id)).where(newest.c.conversation_id == c.id).scalar_subquery()
+        last = sa.select(sa.func.max(NEWEST.c.id)).where(NEWEST.c.conversation_id == c.id).scalar_subquery()
         query = (
             sa.select(
                 k.id,

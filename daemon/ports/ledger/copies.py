@@ -31,6 +31,7 @@ from daemon.ports.ledger.store import Claim, reading, writing
 
 IN_HAND = OPEN_STATES - {DraftState.PLANNED, DraftState.SENDING, DraftState.IN_DOUBT}
 """States in which it is a person's turn."""
+FIRST, OTHER = t.revision.alias("first"), t.draft.alias("other")  # made once: an alias makes columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,11 +144,9 @@ class CopyBook:
             needs = [d.id == draft_id]
         elif every:  # asked apart, since an OR goes through all drafts that ever were
             needs.append(d.state.in_(OPEN_STATES))
-        first = t.revision.alias("first")
-        own = sa.select(first.c.digest).where(first.c.draft_id == d.id, first.c.number == 1)
-        other = t.draft.alias("other")
+        own = sa.select(FIRST.c.digest).where(FIRST.c.draft_id == d.id, FIRST.c.number == 1)
         rival = sa.exists().where(
-            other.c.conversation_id == d.conversation_id, other.c.id != d.id, other.c.state.in_(OPEN_STATES)
+            OTHER.c.conversation_id == d.conversation_id, OTHER.c.id != d.id, OTHER.c.state.in_(OPEN_STATES)
         )
         extra = (own.scalar_subquery().label("own_digest"), rival.label("rival"))
         with reading(self._engine) as connection:

@@ -33,6 +33,9 @@ class Whereabouts:
     uid: int
 
 
+OLDER = t.message.alias("older")  # made once: an alias makes columns
+
+
 class IdentityBook:
     """The identities of messages."""
 
@@ -100,9 +103,9 @@ class IdentityBook:
 
     def repeated(self, claim: Claim, message_ids: Collection[int]) -> frozenset[int]:
         """Those of these messages that are, byte for byte, the same as an older one of the mailbox."""
-        m, older = t.message.c, t.message.alias("older")
+        m = t.message.c
         same = sa.and_(
-            older.c.mailbox_id == m.mailbox_id, older.c.content_hash == m.content_hash, older.c.id < m.id
+            OLDER.c.mailbox_id == m.mailbox_id, OLDER.c.content_hash == m.content_hash, OLDER.c.id < m.id
         )
         query = sa.select(m.id).where(
             m.mailbox_id == claim.mailbox_id, m.id.in_(message_ids), sa.exists().where(same)
