@@ -2,13 +2,14 @@
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 from pydantic import BaseModel
 
+from daemon.desk.alert import ALERTS
 from daemon.reply.notes import HELD_REASONS
 from daemon.settings_file import FirstreplyFile
 from daemon.settings_playbook import PlaybookFile
@@ -209,11 +210,14 @@ def test_a_file_that_is_not_there_is_seen() -> None:
 TROUBLE = (ROOT / "docs" / "troubleshooting.md").read_text(encoding="utf-8")
 
 
-def test_every_note_has_its_remedy() -> None:
-    """The table of troubleshooting names each reason of a note once, and no other."""
-    table = TROUBLE.split("## A draft came back with a note")[1].split("\n## ")[0]
+@pytest.mark.parametrize(
+    ("heading", "known"), [("A draft came back with a note", HELD_REASONS), ("An alert came", ALERTS)]
+)
+def test_every_note_and_alert_has_its_remedy(heading: str, known: Mapping[str, str]) -> None:
+    """The tables of troubleshooting name each reason of a note, and each alert, once, and no other."""
+    table = TROUBLE.split(f"## {heading}\n")[1].split("\n## ")[0]
     rows = [row.split(" | ")[0] for row in table.splitlines() if row.startswith("| `")]
-    assert sorted(slug for row in rows for slug in re.findall(r"`(\w+)`", row)) == sorted(HELD_REASONS)
+    assert sorted(slug for row in rows for slug in re.findall(r"`(\w+)`", row)) == sorted(known)
 
 
 def program_words() -> str:
