@@ -124,25 +124,23 @@ def command_page() -> str:
         *_entry(r"\fB\-\-config\fR \fIFILE\fR", sentence(CONFIG)),
         *_entry(r"\fB\-\-json\fR", "Answer in JSON."),
         ".SH COMMANDS",
-        *(line for name, command in leaves(top) for line in _command(name, command)),
+        *(line for command in leaves(top) for line in _command(command)),
     ]
     return "\n".join(lines) + TAIL
 
 
-def leaves(
-    of: argparse.ArgumentParser, above: str = "firstreply"
-) -> Iterator[tuple[str, argparse.ArgumentParser]]:
+def leaves(of: argparse.ArgumentParser) -> Iterator[argparse.ArgumentParser]:
     """Every command that can be run."""
     groups = [action for action in of._actions if isinstance(action, argparse._SubParsersAction)]  # noqa: SLF001  argparse has no public way
     if not groups:
-        yield above, of
+        yield of
     for group in groups:
-        for name, command in group.choices.items():
-            yield from leaves(command, f"{above} {name}")
+        for command in group.choices.values():
+            yield from leaves(command)
 
 
-def _command(name: str, command: argparse.ArgumentParser) -> Iterator[str]:
-    yield f".SS {quoted(name)}"
+def _command(command: argparse.ArgumentParser) -> Iterator[str]:
+    yield f".SS {quoted(command.prog)}"
     yield quoted(DESCRIPTIONS[command.prog])
     yield from _options(command)
 
