@@ -71,6 +71,10 @@ def test_each_mailbox_has_a_row_and_one_that_is_away_says_until_when(house: Hous
     told = house.command("status")
     assert told.returncode == 1
     assert "away: not working; away; polling; next try in" in told.stdout
+    house.settings(f"[[mailbox]]{second}".replace('"away"', '"later"').replace(house.user, "later"))
+    told = house.command("status")
+    assert "it does not know later: restart it." in told.stdout
+    assert "later: not working\n" in told.stdout
     assert house.stop() == 0
     assert not (house.root / "state" / "ledger.sock").exists()
 
