@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-import pytest
-
 from daemon.reply.template_check import LONGEST_REPLY, TEMPLATE_NAMES, check_templates, sample_facts
 from daemon.reply.templates import FACTS
 from daemon.shipped import shipped
@@ -24,28 +22,35 @@ def test_shipped_templates_have_no_problem() -> None:
     assert check_templates([SHIPPED]) == []
 
 
-@pytest.mark.parametrize(
-    ("name", "text", "slug", "line"),
-    [
-        ("en/other.txt.j2", "a\n{{ nobody }}", "does_not_render", 2),
-        ("de/holding.txt.j2", "{% if x", "does_not_render", 1),
-        ("fr/satisfied.txt.j2", "{% raw %}{{ buyer_name }}{% endraw %}", "braces", 0),
-        ("es/other.txt.j2", "x" * (LONGEST_REPLY + 1), "too_long", 0),
-        ("it/other.txt.j2", "{% if asin == 'x' %}text{% endif %}", "empty", 0),
-        ("en/prodct_issue.txt.j2", "Hello", "unused", 0),
-        ("notes/public_replies.txt.j2", "Hello", "unused", 0),
-        ("notes/public_reply.txt.j2", "\n\n{{ nothing }}", "does_not_render", 3),
-        ("en/product_issue.txt", "Hello", "unused", 0),
-        ("de/satisfied.txt.j2", "Bitte geben Sie uns fünf Sterne!", "policy", 0),
-    ],
+BAD = (
+    ("en/other.txt.j2", "a\n{{ nobody }}", "does_not_render", 2),
+    ("de/holding.txt.j2", "{% if x", "does_not_render", 1),
+    ("fr/satisfied.txt.j2", "{% raw %}{{ buyer_name }}{% endraw %}", "braces", 0),
+    ("es/other.txt.j2", "x" * (LONGEST_REPLY + 1), "too_long", 0),
+    ("it/other.txt.j2", "{% if asin == 'x' %}text{% endif %}", "empty", 0),
+    ("en/prodct_issue.txt.j2", "Hello", "unused", 0),
+    ("notes/public_replies.txt.j2", "Hello", "unused", 0),
+    ("notes/public_reply.txt.j2", "\n\n{{ nothing }}", "does_not_render", 3),
+    ("en/product_issue.txt", "Hello", "unused", 0),
+    ("de/satisfied.txt.j2", "Bitte geben Sie uns fünf Sterne!", "policy", 0),
 )
-def test_a_bad_file_is_listed(tmp_path: Path, name: str, text: str, slug: str, line: int) -> None:
-    """Each kind of mistake is one finding with file, line and remedy."""
-    problems = check_templates(own(tmp_path, name, text))
-    assert [(problem.slug, problem.line) for problem in problems] == [(slug, line)]
-    assert name.rsplit("/", 1)[1] in problems[0].file
-    assert problems[0].remedy in str(problems[0])
-    assert problems[0].file in str(problems[0])
+
+
+def test_each_bad_file_is_listed_once(tmp_path: Path) -> None:
+    """Each kind of mistake is one finding with file, line and remedy, whatever else is wrong."""
+    for name, text, _, _ in BAD:
+        own(tmp_path, name, text)
+    problems = check_templates([tmp_path, SHIPPED])
+    found = {
+        "/".join(Path(problem.file).parts[-2:]): (problem.slug, problem.line, problem) for problem in problems
+    }
+    assert {name: known[:2] for name, known in found.items()} == {
+        name: (slug, line) for name, _, slug, line in BAD
+    }
+    assert len(problems) == len(BAD)
+    for _, _, problem in found.values():
+        assert problem.remedy in str(problem)
+        assert problem.file in str(problem)
 
 
 def test_a_name_of_the_playbooks_own_must_be_there_in_english(tmp_path: Path) -> None:
