@@ -64,12 +64,11 @@ class Gmail(CommandProxy):
         self.user = user
         self.hidden: tuple[str, ...] = ()
         """Special folders that the owner does not let IMAP show."""
-        self.dovecot = Dovecot(special=SPECIAL)
+        self.dovecot = Dovecot(special=SPECIAL).start()  # before another port is taken
         self._lock = threading.Lock()
         super().__init__(self.dovecot.port)
 
     def __enter__(self) -> Self:
-        self.dovecot.start()
         self._store = IMAPClient(HOST, port=self.dovecot.port, ssl=False, timeout=20)
         self._store.login(self.user, PASSWORD)
         return super().__enter__()
