@@ -4,19 +4,27 @@ Errors: none.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from structlog.typing import FilteringBoundLogger
+
 from daemon.desk.alert import Alerting
+from daemon.desk.hurdles import Hurdles
 from daemon.desk.playbook import Playbook
 from daemon.guessing import LiveGuesser
+from daemon.ports.imap import FolderNames, ImapConnection
 from daemon.ports.ledger.books import Ledger
+from daemon.ports.ledger.store import Claim
 from daemon.ports.metrics import Metrics
 from daemon.ports.smtp import Outcome, SmtpSender
 from daemon.reply.library import Library
 from daemon.reply.templates import Templates
 from daemon.settings import CycleSettings
+from daemon.settings_mailbox import MailboxSettings
+from daemon.stages.context import Context
+from daemon.stages.hands import corrections
 
 
 @dataclass(slots=True)
@@ -41,6 +49,41 @@ class House:
     """When playbook, templates and library were read."""
     past_dot: set[str] = field(default_factory=set)
     """The mailboxes that wait for the reply to a final dot: to leave now would be a doubt."""
+
+    def context(
+        self,
+        box: MailboxSettings,
+        claim: Claim,
+        imap: ImapConnection,
+        folders: FolderNames,
+        hurdles: Hurdles,
+        takes: Callable[[Mapping[str, int]], None],
+        log: FilteringBoundLogger,
+    ) -> Context:
+        """What the stages of one mailbox need, as it is now."""
+        return Context(
+            mailbox=box.mailbox,
+            reader=box.reading,
+            ledger=self.ledger,
+            claim=claim,
+            imap=imap,
+            folders=folders,
+            corrections=corrections(folders, imap.child),
+            link_key=self.link_key,
+            playbook=self.playbook,
+            templates=self.templates,
+            library=self.library,
+            guess=self.guess,
+            threshold=self.threshold,
+            warn_at=self.warn_at,
+            alerting=self.alerting,
+            batch=self.cycle.batch,
+            keep_texts=self.keep_texts,
+            now=self.now,
+            log=log,
+            hurdles=hurdles,
+            takes=takes,
+        )
 
 
 class WatchedSender:

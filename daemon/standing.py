@@ -25,6 +25,7 @@ class Connection(StrEnum):
     """Between the daemon and the mail server."""
 
     STARTING = "starting"
+    SPARE = "spare"
     CONNECTING = "connecting"
     CONNECTED = "connected"
     AWAY = "away"
@@ -37,6 +38,7 @@ class Standing:
     def __init__(self, now: Callable[[], datetime], watchers: Callable[[], Sequence[str]]) -> None:
         self._now, self._watchers = now, watchers
         self._connection = (Connection.STARTING, now())
+        self._worked_by: str | None = None
         self._stage: tuple[str, datetime] | None = None
         self._in_hand: Mapping[str, int] = MappingProxyType({})
         self._next_look_at: datetime | None = None
@@ -48,6 +50,13 @@ class Standing:
         """The connection changed."""
         if connection is not self._connection[0]:
             self._connection = (connection, self._now())
+            self._worked_by = None
+
+    def spares(self, holder: str) -> bool:
+        """Another host works the mailbox; True when that is news."""
+        self.becomes(Connection.SPARE)
+        news, self._worked_by = holder != self._worked_by, holder
+        return news
 
     def failed(self, error: FirstreplyError) -> None:
         """A session ended with an error."""
@@ -85,6 +94,7 @@ class Standing:
         return {
             "connection": connection.value,
             "connection_since": since,
+            "worked_by": self._worked_by,
             "hints": "idle" if watching and {*watching} == {"watching"} else "polling",
             "watchers": watching,
             "stage": stage[0] if stage else None,

@@ -34,7 +34,7 @@ from daemon.stages.context import Context, Inside
 from daemon.stages.dispatch import until_due
 from daemon.stages.filing import doubt_left_sending
 from daemon.stages.freezing import made_again
-from daemon.stages.hands import corrections, wanted, watched
+from daemon.stages.hands import wanted, watched
 from daemon.stages.restoring import hold_after_restoring
 from daemon.standing import Connection, Standing
 from daemon.troubles import Troubles
@@ -47,6 +47,9 @@ CLOCK_LOOK = timedelta(seconds=20)
 
 SETTLED = 600.0
 """Seconds a connection must have lasted to be turned away for the first time again."""
+
+SPARE_LOOK = 5.0
+"""Seconds between two looks of a spare whether the mailbox has become free."""
 
 AFTER_A_BREAK = 2.0
 """Seconds before a new connection: an APPEND whose reply was lost shows within 88 ms on Dovecot."""
@@ -109,7 +112,7 @@ class MailboxWorker:
         """Work until told to stop; with `once` until one complete cycle is done."""
         self._loop = asyncio.get_running_loop()
         try:
-            await self._run(self._claim_mailbox)
+            await self._own(once=once)
             if once:
                 await self._session(once=True)
                 return
@@ -119,6 +122,19 @@ class MailboxWorker:
         finally:
             await self._sender.close()
             self._thread.shutdown(wait=True)
+
+    async def _own(self, *, once: bool) -> None:
+        """Claim the mailbox, as soon as no other host works it; a spare waits, and is ready."""
+        locks = self._house.ledger.locks
+        while not once and (holder := await self._run(partial(locks.take, self.name))):
+            if self.standing.spares(holder):
+                self._log.info("spare", holder=holder)
+            self.looked.set()
+            await self._pause(SPARE_LOOK)
+            if self._stopping.is_set():
+                return
+        await self._run(partial(locks.keep, self.name))
+        await self._run(self._claim_mailbox)
 
     async def _session_with_patience(self) -> None:
         """Repeat failing sessions, waiting longer each time; returns when one had worked for a while."""
@@ -153,6 +169,7 @@ class MailboxWorker:
         self._cycled, self._rest, began = False, AFTER_A_BREAK, self._house.monotonic()
         self.standing.becomes(Connection.CONNECTING)
         try:
+            await self._run(partial(self._house.ledger.locks.keep, self.name))
             connection = await self._run(lambda: ImapConnection.connect(self._settings.imap))
             folders = await self._run(partial(self._folders, connection))
             self._has_worked = True
@@ -260,30 +277,8 @@ class MailboxWorker:
 
     def _context(self, connection: ImapConnection, folders: FolderNames) -> Context:
         assert self._claim is not None  # noqa: S101  `run` claims before anything else
-        box, house = self._settings.mailbox, self._house
-        return Context(
-            mailbox=box,
-            reader=self._settings.reading,
-            ledger=house.ledger,
-            claim=self._claim,
-            imap=connection,
-            folders=folders,
-            corrections=corrections(folders, connection.child),
-            link_key=house.link_key,
-            playbook=house.playbook,
-            templates=house.templates,
-            library=house.library,
-            guess=house.guess,
-            threshold=house.threshold,
-            warn_at=house.warn_at,
-            alerting=house.alerting,
-            batch=house.cycle.batch,
-            keep_texts=house.keep_texts,
-            now=house.now,
-            log=self._log,
-            hurdles=self._troubles.hurdles,
-            takes=self.standing.takes,
-        )
+        box, hurdles, takes = self._settings, self._troubles.hurdles, self.standing.takes
+        return self._house.context(box, self._claim, connection, folders, hurdles, takes, self._log)
 
     async def _pause(self, seconds: float) -> None:
         """Wait for a hint, the stop or the end of the time, whichever comes first."""

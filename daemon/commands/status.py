@@ -150,6 +150,8 @@ def _doing(row: Row, now: datetime) -> str:
     """What the daemon is doing with a mailbox at this moment."""
     if "connection" not in row:
         return ""
+    if row["worked_by"]:
+        return f"; spare, worked by {row['worked_by']}"
     words = [row["connection"], row["hints"]]
     if row["stage"]:
         ids = "".join(f", {name} {number}" for name, number in row["in_hand"].items())

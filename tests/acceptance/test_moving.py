@@ -5,11 +5,13 @@ The steps are those of docs/operating.md, below a test's folder; `make test-syst
 
 import os
 import shutil
+import socket
 import subprocess
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from tests.account import Account
 from tests.daemon_kit import House, until
@@ -127,24 +129,48 @@ def _shared_ledger() -> Iterator[str]:
         yield server.url(server.create())
 
 
-def test_a_daemon_that_was_forgotten_is_refused(house: House, elsewhere: House, shared_ledger: str) -> None:
-    """Two hosts on one PostgreSQL: the old one ends with its next write, and nothing is done twice."""
+def test_a_second_host_is_a_spare(house: House, elsewhere: House, shared_ledger: str) -> None:
+    """Two hosts on one PostgreSQL: one works and one waits, whoever ends and comes back."""
     for host in (house, elsewhere):
         ledger = f"sqlite:///{host.root}/state/ledger.db"
         host.config.write_text(host.config.read_text().replace(ledger, shared_ledger))
     house.start()
-    until(lambda: "event=cycle" in house.log(), "the old daemon's first look")
+    until(lambda: "event=cycle" in house.log(), "the first daemon's look")
+    elsewhere.start()
+    until(lambda: "event=spare" in elsewhere.log(), "the second one waiting")
+    status = elsewhere.command("status").stdout
+    assert f"spare, worked by firstreply {socket.gethostname()} pid" in status, status
+    assert elsewhere.command("run", "--once").returncode == 75
     house.receive(BROKEN, alias=f"{ALIAS}1")
     until(house.drafts, "a draft")
-    elsewhere.start()
-    until(lambda: "event=cycle" in elsewhere.log(), "the new daemon's first look")
 
+    cut_the_locks(shared_ledger)
+    until(lambda: "event=cycle" in elsewhere.log(), "the spare's first look")
     house.receive(BROKEN, alias=f"{ALIAS}2")
     assert house.process is not None
-    assert house.process.wait() == 75
+    assert house.process.wait() == 75  # it wrote too late
     assert "was claimed by another daemon" in house.log()
     until(lambda: len(house.drafts()) == 2, "the second draft")
+
+    house.start()  # as systemd would
+    until(lambda: "event=spare" in house.log(), "the first daemon waiting")
+    assert elsewhere.process is not None
+    elsewhere.process.kill()
     approve_all(house)
     until(lambda: len(house.sink.accepted) == 2, "both answers")
-    assert elsewhere.stop() == 0
+    assert house.stop() == 0
     assert (answered(house), house.drafts()) == (buyers(1, 2), {})
+
+
+def cut_the_locks(ledger: str) -> None:
+    """What a restart of the database does to the session that holds the mailboxes' locks."""
+    engine = sa.create_engine(ledger)
+    with engine.connect() as session:
+        ended = session.execute(
+            sa.text(
+                "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND database = "
+                "(SELECT oid FROM pg_database WHERE datname = current_database())"
+            )
+        )
+        assert ended.scalars().all() == [True]
+    engine.dispose()

@@ -24,6 +24,7 @@ from daemon.ports.ledger.identity import IdentityBook
 from daemon.ports.ledger.intake import IntakeBook
 from daemon.ports.ledger.labels import LabelBook
 from daemon.ports.ledger.life import LifeBook
+from daemon.ports.ledger.locks import MailboxLocks
 from daemon.ports.ledger.mailboxes import Mailboxes
 from daemon.ports.ledger.marking import MarkBook
 from daemon.ports.ledger.notes import NoteBook
@@ -41,6 +42,7 @@ class Ledger:
     """The durable record and the only source of truth."""
 
     engine: Engine
+    locks: MailboxLocks
     mailboxes: Mailboxes
     intake: IntakeBook
     identity: IdentityBook
@@ -80,6 +82,7 @@ class Ledger:
         """The books over an engine whose tables are there."""
         return cls(
             engine=engine,
+            locks=MailboxLocks(engine),
             mailboxes=Mailboxes(engine),
             intake=IntakeBook(engine),
             identity=IdentityBook(engine),
@@ -110,4 +113,5 @@ class Ledger:
 
     def close(self) -> None:
         """Give all connections back."""
+        self.locks.close()
         self.engine.dispose()
