@@ -63,16 +63,17 @@ class CommandProxy:
         thread.start()
 
     def _accept(self) -> None:
-        while not self._closing.is_set():
-            if select([self._listener], [], [], 0.05)[0]:
-                self._run(self._serve, self._listener.accept()[0])
+        with suppress(OSError, ValueError):  # closed at the end
+            while not self._closing.is_set():
+                if select([self._listener], [], [], 0.05)[0]:
+                    self._run(self._serve, self._listener.accept()[0])
 
     def _serve(self, client: socket.socket) -> None:
         server = socket.create_connection((HOST, self.target))
         selected, pending = "", b""
         for sock in (client, server):
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        with client, server, suppress(OSError):
+        with client, server, suppress(OSError, ValueError):  # closed at the end
             while not self._closing.is_set():
                 ready = select([client, server], [], [], 0.05)[0]
                 if server in ready:

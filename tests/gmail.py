@@ -69,9 +69,12 @@ class Gmail(CommandProxy):
         super().__init__(self.dovecot.port)
 
     def __enter__(self) -> Self:
-        self._store = IMAPClient(HOST, port=self.dovecot.port, ssl=False, timeout=20)
-        self._store.login(self.user, PASSWORD)
+        self._open()
         return super().__enter__()
+
+    def _open(self) -> None:
+        self._store = IMAPClient(HOST, port=self.dovecot.port, ssl=False, timeout=60)
+        self._store.login(self.user, PASSWORD)
 
     def __exit__(self, *_: object) -> None:
         super().__exit__()
@@ -79,8 +82,10 @@ class Gmail(CommandProxy):
         self.dovecot.stop()
 
     def empty(self) -> None:
-        """Forget all mail and all labels."""
+        """Forget all mail and all labels, and whatever came of the test before."""
         with self._lock:
+            self._store.shutdown()
+            self._open()
             for folder in self._folders():
                 self._store.select_folder(folder)
                 self._unlabel(folder, self._store.search("ALL"))
