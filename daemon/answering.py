@@ -54,6 +54,7 @@ class Answerer:
             "started_at": self._started_at,
             "uptime_seconds": round(uptime, 1),
             "model": house.guess.version,
+            "model_problem": house.guess.problem,
             "written_read_at": house.written_read_at,
             "ledger_error": trouble,
         }

@@ -41,8 +41,7 @@ class LiveGuesser:
             Document(item.text, subject, item.language) for item, subject in zip(seen, subjects, strict=True)
         ]
         predictions = model.classify(documents, explain_below=explain_below)
-        if model.problem:
-            self._tell(model.problem)
+        self._tell(model.problem or "")
         return [
             ranked(
                 [
@@ -61,6 +60,11 @@ class LiveGuesser:
         """The model in use; None before the first message that needs one."""
         return None if self._model is None else self._model.version
 
+    @property
+    def problem(self) -> str | None:
+        """Why the installed model is not in use; None where it is."""
+        return self._told or None
+
     def _current(self) -> LiveModel | None:
         if self._model is None:
             try:
@@ -72,9 +76,9 @@ class LiveGuesser:
         return self._model
 
     def _tell(self, problem: str) -> None:
-        """Say a problem once, not with each batch."""
-        if problem != self._told:
-            self._told = problem
+        """Say a problem once, not with each batch; an empty one is over."""
+        known, self._told = self._told, problem
+        if problem and problem != known:
             self._log.error("model_problem", problem=problem)
 
 

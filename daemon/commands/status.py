@@ -111,6 +111,8 @@ def _told(daemon: Row, rows: list[Row], now: datetime) -> str:
     strange = [row["name"] for row in rows if "connection" not in row]
     if strange:
         words.append(f"it does not know {', '.join(strange)}: restart it")
+    if daemon["model_problem"]:
+        words.append(f"the installed model is not in use: {daemon['model_problem']}")
     if daemon["ledger_error"]:
         words.append(f"it cannot read its ledger now: {daemon['ledger_error']}")
     return "; ".join(words) + "."

@@ -88,7 +88,9 @@ def _check(
             text = templates.render(name, language, facts).text
         except TemplateError as error:
             slug = "missing" if "there is no template" in str(error) else "does_not_render"
-            yield _problem(error.file or file, error.line, slug, str(error))
+            place = error.file or file
+            said = str(error).removeprefix(place).removeprefix(f", line {error.line}").removeprefix(": ")
+            yield _problem(place, error.line, slug, said.rstrip("."))
             return
         if text not in seen:
             seen.add(text)

@@ -52,4 +52,5 @@ def test_a_new_model_is_taken_over_and_a_damaged_one_is_not(house: House) -> Non
     until(lambda: len(house.drafts()) == 3, "all drafts are there")
     assert house.log().count("event=model_problem") == 1
     assert "SHA-256 differs" in house.log()
+    assert "the installed model is not in use" in house.command("status").stdout
     assert house.stop() == 0
