@@ -244,7 +244,7 @@ class MailboxWorker:
         self.standing.failed(error)
         if self._may_heal(error):
             self.looked.set()
-        self._troubles.failed(self._claim, error)
+        await self._run(lambda: self._troubles.failed(self._claim, error))
         if self._claim is not None and not isinstance(error, LockedError):
             house, box = self._house, self._settings.mailbox
             shared = (house.link_key, house.warn_at, house.alerting, house.now, self._log)

@@ -33,7 +33,7 @@ def speaks_of_crowding(text: str) -> bool:
 
 def speaks_of_a_sending_limit(text: str) -> bool:
     """Whether a server's words say that we sent too much for now, or for today."""
-    return _SENDING_LIMIT.search(text) is not None
+    return _SENDING_LIMIT.search(text) is not None and "size" not in text.lower()
 
 
 def suggested_wait(text: str) -> float:

@@ -166,6 +166,7 @@ def test_a_refused_login_is_the_owners_affair_unless_it_is_temporary(
         ("rcpt", 550, "5.4.5 Daily user sending limit exceeded", True),
         ("content", 550, "5.4.5 Daily user sending quota exceeded", True),
         ("mail", 552, "5.3.4 message size exceeds fixed limit", False),
+        ("mail", 552, "5.3.4 over the sending size limit", False),
         ("rcpt", 552, "5.2.2 mailbox quota exceeded", False),
         ("rcpt", 550, "5.1.1 try later? no such user", False),
         ("content", 250, "ok, daily sending limit near", False),
