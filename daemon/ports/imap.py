@@ -10,7 +10,7 @@ will; `ConfigurationError` from `connect`, `resolve` and `ensure` when a setting
 """
 
 import ssl
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -203,6 +203,15 @@ class ImapConnection:
         """Flags by UID."""
         with self._session.guarded("UID FETCH"):
             return reading.flags(self._session, folder, uids)
+
+    def present(self, folder: str, field: str, values: Collection[str]) -> frozenset[str]:
+        """Those of these values that some message has as its header `field`.
+
+        A few are searched for; for many the field of all messages is fetched once, since each search goes
+        through the folder.
+        """
+        with self._session.guarded("UID SEARCH"):
+            return searching.present(self._session, folder, field, values)
 
     def search_header(self, folder: str, field: str, value: str, *, first: int = 1) -> tuple[int, ...]:
         """UIDs, from `first` on, whose header `field` is exactly `value`.

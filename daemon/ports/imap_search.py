@@ -5,7 +5,7 @@ carry, since a line end in it would be a command of its own.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 
 from imapclient.exceptions import ProtocolError
@@ -22,6 +22,9 @@ INDEXED = frozenset({"message-id", "in-reply-to", "subject"})
 """Fields that every server finds."""
 NEWEST = 500
 """How many messages are read where a server cannot be asked."""
+
+FEW = 4
+"""How many values are searched for one by one; each search goes through the folder."""
 
 _PRINTABLE_RUN = re.compile(r"[!-~]+")
 _FORBIDDEN = re.compile(r"[\x00-\x1f\x7f]")
@@ -71,6 +74,17 @@ def search_header(session: Session, folder: str, field: str, value: str, first: 
     return tuple(uid for uid, block in sorted(blocks.items()) if holds(block, field, value))
 
 
+def present(session: Session, folder: str, field: str, values: Collection[str]) -> frozenset[str]:
+    """Those of these values that a message has in a field; see `ImapConnection.present`."""
+    if len(values) <= FEW:
+        return frozenset(value for value in values if search_header(session, folder, field, value, 1))
+    blocks = headers(session, folder, uids(session, folder, 1), [field])
+    said = {value for block in blocks.values() for value in _said(block, field.lower())}
+    if field.lower() in LISTS_OF_IDS:
+        said |= {one for value in said for one in _ids(value)}
+    return frozenset(value for value in values if value.strip() in said)
+
+
 def _candidates(session: Session, folder: str, field: str, needle: str, first: int) -> tuple[int, ...]:
     """UIDs that may have the field; the newest where the server cannot say which."""
     bound = ("UID", f"{first}:*") if first > 1 else ()
@@ -85,14 +99,17 @@ def _candidates(session: Session, folder: str, field: str, needle: str, first: i
 def holds(block: bytes, field: str, value: str) -> bool:
     """Whether a header block has this field with exactly this value, or lists it as one whole id."""
     sought, name = value.strip(), field.lower()
+    return any(
+        said == sought or (name in LISTS_OF_IDS and sought in _ids(said)) for said in _said(block, name)
+    )
+
+
+def _said(block: bytes, name: str) -> Iterator[str]:
+    """What a header block says in the fields of this name."""
     for line in _FOLD.sub(b"", block).splitlines():
         key, _, rest = line.partition(b":")
-        if key.strip().decode("ascii", "replace").lower() != name:
-            continue
-        said = rest.decode("utf-8", "surrogateescape").strip()
-        if said == sought or (name in LISTS_OF_IDS and sought in _ids(said)):
-            return True
-    return False
+        if key.strip().decode("ascii", "replace").lower() == name:
+            yield rest.decode("utf-8", "surrogateescape").strip()
 
 
 def _ids(text: str) -> set[str]:

@@ -93,10 +93,8 @@ def append_notes(context: Context) -> None:
     context.imap.examine(folder, fresh=True)
     for start in range(0, len(waiting), context.batch):
         batch = waiting[start : start + context.batch]
-        found = {
-            item.note_id for item in batch if context.imap.search_header(folder, "Message-ID", item.header_id)
-        }
-        missing = [NewMessage(item.raw, (), None) for item in batch if item.note_id not in found]
+        found = context.imap.present(folder, "Message-ID", [item.header_id for item in batch])
+        missing = [NewMessage(item.raw, (), None) for item in batch if item.header_id not in found]
         if missing:
             context.imap.append(folder, missing)
         context.ledger.drafts.notes_queued(context.claim, [item.note_id for item in batch])

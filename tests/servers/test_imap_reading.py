@@ -7,6 +7,7 @@ import pytest
 
 from daemon.errors import PermanentError, TemporaryError
 from daemon.ports.imap import ImapConnection, ImapServer, NewMessage
+from daemon.ports.imap_search import FEW
 from tests.account import Account
 from tests.commanded import CommandProxy
 
@@ -172,6 +173,16 @@ def test_search_header_is_exact(connection: ImapConnection) -> None:
     assert connection.search_header("INBOX", "X-Token", "k2") == (1, 3)
     assert connection.search_header("INBOX", "X-Token", "k2", first=2) == (3,)
     assert connection.search_header("INBOX", "X-Token", "k") == ()
+
+
+@pytest.mark.parametrize("others", [0, FEW])
+@pytest.mark.parametrize("field", ["Message-ID", "References"])
+def test_values_that_are_present(connection: ImapConnection, field: str, others: int) -> None:
+    """Few are searched for and many are read, with the same answer: whole values, folded or not."""
+    mails = [f"{field}: <a@b>\r\n\r\nx\r\n", f"{field}:\r\n <c@d>\r\n\r\nx\r\n", "X: <e@f>\r\n\r\n<e@f>\r\n"]
+    connection.append("INBOX", [NewMessage(text.encode()) for text in mails])
+    wanted = ["<a@b>", "<c@d>", "<e@f>", "<a@", *(f"<{number}@x>" for number in range(others))]
+    assert connection.present("INBOX", field, wanted) == {"<a@b>", "<c@d>"}
 
 
 class Refusing(CommandProxy):
