@@ -14,7 +14,17 @@ from pydantic import Field, model_validator
 
 from daemon.desk.mailbox import ApprovalTimes, Folders
 from daemon.settings_servers import ImapTable, OauthTable, SmtpTable
-from daemon.settings_types import Address, Duration, LoopbackHost, Share, Strict, TeamAddress, Zone
+from daemon.settings_types import (
+    Address,
+    Duration,
+    Folder,
+    LedgerAddress,
+    LoopbackHost,
+    Share,
+    Strict,
+    TeamAddress,
+    Zone,
+)
 
 
 class MailboxTable(Strict):
@@ -123,8 +133,8 @@ class CycleTable(Strict):
 class FirstreplyFile(Strict):
     """`firstreply.toml`."""
 
-    state_dir: str = "/var/lib/firstreply"
-    ledger: str = "sqlite:////var/lib/firstreply/ledger.db"
+    state_dir: Folder = "/var/lib/firstreply"
+    ledger: LedgerAddress = "sqlite:////var/lib/firstreply/ledger.db"
     templates: str | None = None
     playbook: str | None = None
     catalogue: str | None = None

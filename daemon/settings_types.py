@@ -8,6 +8,7 @@ into one `ConfigurationError`.
 
 import re
 from datetime import timedelta
+from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -67,6 +68,21 @@ def _team(address: str) -> str:
     return address
 
 
+def _absolute(folder: str) -> str:
+    if not Path(folder).is_absolute():
+        raise ValueError("write an absolute path; a relative one would be another folder from each place")
+    return folder
+
+
+def _one_place(url: str) -> str:
+    if url.startswith("sqlite") and "////" not in url:
+        raise ValueError(
+            "write four slashes and an absolute path, such as sqlite:////var/lib/firstreply/ledger.db; a "
+            "relative one would be another ledger from each folder, and each would answer every buyer"
+        )
+    return url
+
+
 def _zone(name: str) -> str:
     try:
         ZoneInfo(name)
@@ -83,6 +99,8 @@ Address = Annotated[str, BeforeValidator(_address)]
 TeamAddress = Annotated[str, BeforeValidator(_address), AfterValidator(_team)]
 LoopbackHost = Annotated[str, AfterValidator(_loopback)]
 Port = Annotated[int, Field(ge=1, le=65535)]
+Folder = Annotated[str, AfterValidator(_absolute)]
+LedgerAddress = Annotated[str, AfterValidator(_one_place)]
 Share = Annotated[float, Field(gt=0, lt=1, strict=False)]
 
 

@@ -97,7 +97,8 @@ def _shop(given: Given, ask: Asker, provider: Provider) -> dict[str, Value]:
     if provider.topmost:
         values["mailbox.authserv_topmost"] = True
     if given.state_dir:
-        values |= {"state_dir": given.state_dir, "ledger": f"sqlite:///{given.state_dir}/ledger.db"}
+        folder = Path(given.state_dir).absolute()
+        values |= {"state_dir": str(folder), "ledger": f"sqlite:///{folder}/ledger.db"}
     return values
 
 

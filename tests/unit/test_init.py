@@ -147,21 +147,32 @@ def test_a_script_is_told_what_it_left_out(tmp_path: Path, given: Given, words: 
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_state_folder_is_one_wherever_a_command_is_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two ledgers would each answer every buyer."""
+    monkeypatch.chdir(tmp_path)
+    assert init("firstreply.toml", replace(GIVEN, state_dir="state"), Asker(scripted=True), None) == 0
+    settings = load(Path("firstreply.toml"))
+    assert settings.state_dir == tmp_path / "state"
+    assert settings.ledger == f"sqlite:///{tmp_path}/state/ledger.db"
+
+
 def test_who_is_asked_once_more_only_corrects(tmp_path: Path) -> None:
     """After a test that failed, Enter takes what was answered before; only the secret is typed anew."""
     path = tmp_path / "firstreply.toml"
     nobody = "127.0.0.1:1/none"
     first = f"support@shop.example\ny\n{nobody}\n{nobody}\nus-store\n\ncanary-1\nAcme\nAnna\n\n"
     keys = Keys(first + "y\n" + "\n" * 6 + "canary-2\n" + "\n" * 3 + "n\ny\n")
-    assert init(str(path), Given(), Asker(scripted=False, stream=keys), None) == 0
+    given = Given(state_dir=str(tmp_path / "state"))
+    assert init(str(path), given, Asker(scripted=False, stream=keys), None) == 0
     settings = load(path)
     (box,) = settings.mailboxes
     assert (box.mailbox.name, box.mailbox.brand, box.imap.port) == ("us-store", "Acme", 1)
     assert (tmp_path / "secrets" / "us-store").read_text() == "canary-2\n"
     looked_at = findings(settings, lambda: datetime.now(UTC), None, send=False)
-    assert (
-        next(item.level for item in looked_at if item.subject == "model") == "note"
-    )  # the first run trains it
+    # the first run trains it
+    assert next(item.level for item in looked_at if item.subject == "model") == "note"
 
 
 def test_a_person_is_asked_again_until_it_is_right(tmp_path: Path) -> None:

@@ -163,6 +163,8 @@ WRONG = {
         "mailbox[0].oauth.token_url",
         "begins with https://",
     ),
+    "a state folder for each place": ('state_dir = "state"\n' + LEAST, "state_dir", "absolute path"),
+    "a ledger for each place": ('ledger = "sqlite:///ledger.db"\n' + LEAST, "ledger", "four slashes"),
     "no TOML": ("[[mailbox]\n", "firstreply.toml", "Correct that line"),
     "missing playbook": ('playbook = "mine.toml"\n' + LEAST, "playbook", "mine.toml does not exist"),
 }
