@@ -130,8 +130,8 @@ def _kept(context: Context, item: Unfiled) -> bool:
         context.imap.append(sent, [NewMessage(item.raw, ("\\Seen",), item.ended_at)])
     except PermanentError as error:  # such as a size limit: told once, since trying again cannot help
         about = Place("not in Sent", 0, item.draft_id)
-        said = error.reply or str(error)
-        note = new_note(context, "sent_not_stored", detail=said, when=item.ended_at, about=about)
+        said, buyer = error.reply or str(error), context.ledger.about.buyer(item.draft_id)
+        note = new_note(context, "sent_not_stored", buyer, detail=said, when=item.ended_at, about=about)
         context.ledger.drafts.leave_note(context.claim, note, context.now(), item.draft_id)
         context.log.warning("sent_not_stored", **item.ids)
     return True

@@ -100,6 +100,7 @@ def test_a_copy_that_sent_does_not_take_is_told(house: House, account: Account, 
         stage.cycle(2)
         assert (house.states(), len(house.sink.accepted), len(house.notes())) == ({"sent": 1}, 1, 1)
         assert b"too large for Sent" in house.notes()[0]
+        assert b"(Mia, order " in house.notes()[0]
 
 
 @pytest.mark.parametrize("size", [90_000, 110_000])
