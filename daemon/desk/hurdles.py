@@ -1,7 +1,8 @@
 """Mails that a server did not hand over: which are tried together, which alone, and which are left out.
 
 Promises: pure but for what it remembers, which is as long as a process lives. A mail that failed thrice is
-left out, and tried once more after an hour.
+left out, and tried once more after a minute, two, four … at most an hour: three broken connections in a row
+may have been the network's fault.
 
 Errors: none.
 """
@@ -9,8 +10,11 @@ Errors: none.
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
+from daemon.desk.retry import growing
+
 TRIES = 3
-AGAIN = timedelta(hours=1)
+AGAIN = (60.0, 3600.0)
+"""The first and the longest wait, in seconds, before one that was left out is tried once more."""
 
 
 class Hurdles:
@@ -29,7 +33,7 @@ class Hurdles:
     def failed(self, uidvalidity: int, uids: Sequence[int], now: datetime) -> list[int]:
         """They could not be fetched; returns those that are left out from now on."""
         for uid in uids:
-            self._failures[uidvalidity, uid] = (self._count(uidvalidity, uid, now) + 1, now)
+            self._failures[uidvalidity, uid] = (self._failures.get((uidvalidity, uid), (0, now))[0] + 1, now)
         return [uid for uid in uids if self._failures[uidvalidity, uid][0] >= TRIES]
 
     def passed(self, uidvalidity: int, uids: Iterable[int]) -> None:
@@ -39,4 +43,5 @@ class Hurdles:
 
     def _count(self, uidvalidity: int, uid: int, now: datetime) -> int:
         count, at = self._failures.get((uidvalidity, uid), (0, now))
-        return min(count, TRIES - 1) if now - at >= AGAIN else count
+        due = at + timedelta(seconds=growing(count - TRIES, *AGAIN))
+        return TRIES - 1 if count >= TRIES and now >= due else count

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from daemon.desk.hurdles import AGAIN, Hurdles
+from daemon.desk.hurdles import Hurdles
 
 NOW = datetime(2026, 5, 12, tzinfo=UTC)
 UIDS = [1, 2, 3]
@@ -18,8 +18,20 @@ def test_a_damaged_mail_is_found_and_tried_again_later() -> None:
     assert [hurdles.failed(7, [2], NOW) for _ in range(2)] == [[], [2]]
     hurdles.passed(7, [3])
     assert (hurdles.groups(7, UIDS, NOW), hurdles.groups(8, UIDS, NOW)) == ([[1, 3]], [UIDS])
-    later = NOW + AGAIN
-    assert hurdles.groups(7, UIDS, later) == [[1, 3], [2]]
-    assert hurdles.failed(7, [2], later) == [2]
-    assert hurdles.groups(7, UIDS, later + timedelta(minutes=1)) == [[1, 3]]
-    assert hurdles.groups(7, [2], later) == []
+    assert hurdles.groups(7, [2], NOW + timedelta(seconds=59)) == []
+
+
+def test_what_was_left_out_is_tried_again_after_growing_waits() -> None:
+    """Soon, since it may have been the network; at last once an hour, for as long as it lies there."""
+    hurdles, now, waits = Hurdles(), NOW, []
+    for _ in range(3):
+        hurdles.failed(7, [2], now)
+    for _ in range(8):
+        began = now
+        while not hurdles.groups(7, [2], now):
+            now += timedelta(minutes=1)
+        waits.append((now - began) // timedelta(minutes=1))
+        assert hurdles.failed(7, [2], now) == [2]
+    assert waits == [1, 2, 4, 8, 16, 32, 60, 60]
+    hurdles.passed(7, [2])
+    assert hurdles.groups(7, [2], now) == [[2]]
