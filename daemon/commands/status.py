@@ -39,6 +39,7 @@ def status(config: str | None, *, as_json: bool) -> int:
     rows = _rows(settings, said)
     for row in rows:
         lives = said is not None and row["connected"] and row.get("connection") == "connected"
+        lives = lives and not row["frozen"]  # nothing is sent until a person looks
         row["healthy"] = lives and working(row["last_cycle_at"], now, settings.metrics.unhealthy_after)
     daemon = said["daemon"] if said is not None else None
     if as_json:

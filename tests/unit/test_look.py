@@ -1,11 +1,13 @@
 """Commands that only look into the ledger: what they say of one that another version wrote."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
 from daemon.cli import main
+from daemon.commands import status
 from daemon.ports.ledger.books import Ledger
 from daemon.shipped import version
 from tests.config_kit import write_config
@@ -37,3 +39,14 @@ def test_a_status_says_which_program_it_is(
 
     assert main(["status", "--config", str(config), *words]) == 1
     assert version() in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("frozen", [None, "mass_vanish"])
+def test_a_frozen_mailbox_is_not_healthy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, frozen: str | None
+) -> None:
+    """It is connected and its cycles end well, and still nothing leaves it: a monitor must hear of it."""
+    works = {"connected": True, "connection": "connected", "last_cycle_at": datetime.now(UTC)}
+    said = {"daemon": {}, "mailboxes": [{"name": "shop", "frozen": frozen, **works}]}
+    monkeypatch.setattr(status, "_asked", lambda _: (said, ""))
+    assert main(["status", "--json", "--config", str(write_config(tmp_path))]) == bool(frozen)
