@@ -1,6 +1,6 @@
 """A process that has everything imported and forks daemons from itself, some of which are told to die.
 
-Orders come as JSON lines on stdin, answers go as numbers to stdout, one for each:
+Orders come as JSON lines on stdin, each with its `number`; answers go to stdout, that number and another one:
 `{"fork": {"arguments": [...], "stdout": path, "stderr": path, "kill": null | {"step", "when"}}}` is answered
 with the process id, `{"wait": pid}` with the exit status (negative: the signal) once the process has ended.
 A daemon that is told to die kills itself with SIGKILL right before or right after the named step, at its
@@ -155,7 +155,7 @@ def serve() -> None:
             answer = os.fork()
             if answer == 0:
                 child(order["fork"])
-        sys.stdout.write(f"{answer}\n")
+        sys.stdout.write(f"{order['number']} {answer}\n")
         sys.stdout.flush()
 
 
