@@ -71,7 +71,7 @@ test-packages: $(READY) $(TOOLS)/.ready
 
 SOAK ?= 10
 soak: $(READY) packages  # random agents for a long time: other and longer stories at each run
-	@FIRSTREPLY_SOAK=$(SOAK) $(BIN)/python -m pytest -q -p no:xdist -o timeout=0 tests/acceptance/test_random_agents.py
+	@FIRSTREPLY_SOAK=$(SOAK) $(BIN)/python -m pytest -q -p no:xdist -o timeout=0 -m 'soak or not soak' tests/acceptance/test_random_agents.py
 
 # what is made from the code: docs/states.md, and the manual pages, to be read with `man -l build/man/firstreply.1`
 docs: $(READY)

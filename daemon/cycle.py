@@ -58,7 +58,8 @@ async def run_cycle(
         observed = await run(lambda: approval(context, statuses, full=full))
         stopped = await run(lambda: context.ledger.mailboxes.frozen(context.claim))
         begins("dispatch")
-        sent = await dispatch(context, sender, run) if stopped is None else 0
+        # a buyer's words that nobody has read yet may make an approved answer the wrong one
+        sent = await dispatch(context, sender, run) if stopped is None and not observed.get("unread") else 0
     finally:
         begins("deadlines")
         warned = await run(lambda: deadlines(context))

@@ -22,7 +22,7 @@ from daemon.ports.imap_dial import dial, hang_up
 from daemon.ports.imap_errors import LOST, refusal, verdict
 from daemon.ports.imap_transport import Client, Transport
 from daemon.ports.imap_values import FolderStatus, ImapServer
-from daemon.ports.imap_wire import Piece, Value, folder_argument, folder_name, quoted_octets
+from daemon.ports.imap_wire import Piece, Value, folder_argument, folder_name, own_spelling
 
 FRESH_SECONDS = 1.0
 
@@ -74,10 +74,8 @@ class Session:
 
     def heard_name(self, value: Value) -> str:
         """A folder's name out of LIST; a spelling that is not ours is kept, to be spoken as it was heard."""
-        name = folder_name(value)
-        spelled = quoted_octets(value) if isinstance(value, bytes) else b""
-        # (a line end inside would begin a command of its own)
-        if name != "INBOX" and spelled != folder_argument(name) and not set(spelled) & set(b"\r\n\0"):
+        name, spelled = folder_name(value), own_spelling(value)
+        if spelled is not None:
             self._spelled[name] = spelled
         return name
 

@@ -80,17 +80,27 @@ def quoted(text: str) -> bytes:
     """Write an ASCII string as IMAP quotes it. Raises ValueError for what quotes cannot hold."""
     if not text.isascii() or any(sign in text for sign in "\r\n\0"):
         raise ValueError(f"cannot be quoted: {text!r}")
-    return quoted_octets(text.encode("ascii"))
+    return _in_quotes(text.encode("ascii"))
 
 
-def quoted_octets(octets: bytes) -> bytes:
-    """The same for bytes that a server used itself, whatever they are."""
+def _in_quotes(octets: bytes) -> bytes:
     return b'"' + octets.replace(b"\\", b"\\\\").replace(b'"', b'\\"') + b'"'
 
 
 def folder_argument(folder: str) -> bytes:
     """Write a folder's name in modified UTF-7 (RFC 3501 section 5.1.3), quoted."""
     return quoted(to_utf7(folder).decode("ascii"))
+
+
+def own_spelling(heard: Value) -> bytes | None:
+    """How a server's own spelling of a folder's name is said back to it, quoted; None where ours will do.
+
+    None as well for a name with a line end inside: said back, it would begin a command of its own.
+    """
+    if not isinstance(heard, bytes) or set(heard) & set(b"\r\n\0"):
+        return None
+    name, spelled = folder_name(heard), _in_quotes(heard)
+    return None if name == "INBOX" or spelled == folder_argument(name) else spelled
 
 
 def internal_date(moment: datetime) -> bytes:

@@ -52,7 +52,7 @@ def first_marks(context: Context, statuses: Mapping[str, FolderStatus]) -> None:
 def approval(context: Context, statuses: Mapping[str, FolderStatus], *, full: bool = False) -> dict[str, int]:
     """Look at the folders people touch; `statuses` is the poll that this cycle began with.
 
-    Returns what people did, by name.
+    Returns what people did, by name, and `unread`: how many mails of buyers have yet to be taken in.
     """
     seen = sight(context, statuses, full=full)
     counts: Counter[str] = Counter()
@@ -69,7 +69,7 @@ def approval(context: Context, statuses: Mapping[str, FolderStatus], *, full: bo
     )
     counts += _settle_all(context, touched, stopped)
     # last, so that a mail which cannot be moved stops no approval
-    put_back(context, seen.carried)
+    counts["unread"] += put_back(context, seen.carried)
     for item in seen.strangers:
         move_out(context, item)
         counts["held"] += 1

@@ -45,22 +45,25 @@ def _has_arrived(context: Context, draft_id: int) -> None:
             context.log.info("doubt_settled", **ids, sent=True)
 
 
-def put_back(context: Context, carried: Sequence[Linked]) -> None:
+def put_back(context: Context, carried: Sequence[Linked]) -> int:
     """Mails that a draft's conversation carried along said nothing: they only lose the label.
 
     The buyer's mail goes back to the inbox from where a draft's scenario is said, and from everywhere while
-    the ledger does not know it: intake looks nowhere else.
+    the ledger does not know it: intake looks nowhere else. Returns how many of them are such news.
     """
-    names = context.folders
+    names, news = context.folders, 0
     for item in carried:
         place, target = item.place, names.inbox
-        if not (item.buyer and _is_news(context, place)):
+        if item.buyer and _is_news(context, place):
+            news += 1
+        else:
             if place.folder == names.no_reply_needed:
                 continue
             if place.folder in {names.approval, names.approved, names.rejected}:
                 target = names.archive or names.inbox
         context.imap.move(place.folder, [place.uid], target)
         context.log.info("carried_along", uid=place.uid, folder=target)
+    return news
 
 
 def _is_news(context: Context, place: Place) -> bool:

@@ -113,7 +113,8 @@ def test_an_older_draft_that_is_moved_alone_is_told_of(stage: Stage) -> None:
     assert (list(stage.house.mails("Rejected").values()), len(stage.house.notes())) == ([raw], 1)
 
 
-def test_what_came_along_unread_is_taken_in(stage: Stage, gmail: Gmail) -> None:
+@pytest.mark.parametrize("cool_down", [3600, 0])
+def test_what_came_along_unread_is_taken_in(stage: Stage, gmail: Gmail, cool_down: int) -> None:
     """The daemon was away, the buyer wrote again, the agent approved the conversation out of the inbox."""
     house = stage.house
     _, raw = stage.draft()
@@ -121,7 +122,7 @@ def test_what_came_along_unread_is_taken_in(stage: Stage, gmail: Gmail) -> None:
     again = parsed(buyer_mail("And no plug.", number=next(NUMBERS), alias=ALIAS, order_id=ORDER))
     again["In-Reply-To"] = again["References"] = str(parsed(first)["Message-ID"])
     house.put("INBOX", again.as_bytes())
-    house.configure(cool_down=3600)
+    house.configure(cool_down=cool_down)
     gmail.web_move(raw, "INBOX", "Approved")
     assert house.mails("INBOX") == {}
     stage.cycle(2)

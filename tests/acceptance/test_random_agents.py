@@ -463,7 +463,7 @@ def test_whatever_agents_do(dovecot: Dovecot, model_root: Path, zygote: Zygote, 
     play(open_house, deed)
 
 
-@pytest.mark.skipif(not SOAK, reason="too long for every day: make soak")
+@pytest.mark.soak
 @pytest.mark.parametrize("deed", DEEDS)
 def test_whatever_agents_do_with_labels(model_root: Path, zygote: Zygote, deed: str) -> None:
     """The same where folders are labels."""

@@ -10,6 +10,7 @@ from imapclient.exceptions import ProtocolError
 from daemon.ports.imap_wire import (
     SET_OCTETS,
     Piece,
+    Value,
     code_of,
     content,
     expand_set,
@@ -19,6 +20,7 @@ from daemon.ports.imap_wire import (
     internal_date,
     names,
     number,
+    own_spelling,
     quoted,
     read_internal_date,
     search_date,
@@ -101,6 +103,23 @@ def test_folder_names_survive(name: str) -> None:
 def test_folder_names_are_read_as_servers_write_them(heard: bytes, name: str) -> None:
     """In modified UTF-7 (RFC 3501 5.1.3), in UTF-8 though nobody enabled it (RFC 6855), or as it came."""
     assert folder_name(heard) == name
+
+
+@pytest.mark.parametrize(
+    ("heard", "said"),
+    [
+        ("Zu prüfen".encode(), '"Zu prüfen"'.encode()),
+        (b'caf\xe9 "x\\y"', b'"caf\xe9 \\"x\\\\y\\""'),
+        (b"Zu pr&APw-fen", None),
+        (b"inbox", None),
+        ("Prüfen\r\nA1 DELETE x".encode(), None),
+        (b"caf\xe9\0", None),
+        ([], None),
+    ],
+)
+def test_a_servers_own_spelling_is_said_back(heard: Value, said: bytes | None) -> None:
+    """Where it is not ours, and never with what would end the command."""
+    assert own_spelling(heard) == said
 
 
 def test_inbox_has_one_spelling() -> None:
