@@ -8,7 +8,9 @@ Errors: `TemporaryError` when something did not happen in time; it says what.
 """
 
 import contextlib
+import itertools
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -18,6 +20,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NoReturn
 from zoneinfo import ZoneInfo
 
 from rich.console import Console
@@ -103,13 +106,20 @@ class Stage:
 def demo(*, serve: bool) -> int:
     """Play the whole piece; with `serve` keep the servers for a person with a mail client."""
     console = Console()
-    with _stage(console, cool_down=10 if serve else 1) as stage:
-        console.rule("firstreply: the main job, on embedded servers")
-        _first_run(stage)
-        _deliver_all(stage)
-        if serve:
-            return _serve(stage)
-        outcome = _agent_at_work(stage)
+    # whatever ends us ends us as Ctrl-C does: a closed terminal must leave no daemon behind
+    for ending in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(ending, signal.default_int_handler)
+    try:
+        with _stage(console, cool_down=10 if serve else 1) as stage:
+            console.rule("firstreply: the main job, on embedded servers")
+            _first_run(stage)
+            _deliver_all(stage)
+            if serve:
+                _serve(stage)
+            outcome = _agent_at_work(stage)
+    except KeyboardInterrupt:
+        console.print("Ended; everything is removed.")
+        return 0 if serve else 1
     return summarise(console, outcome)
 
 
@@ -239,7 +249,7 @@ def _outcome(
     )
 
 
-def _serve(stage: Stage) -> int:
+def _serve(stage: Stage) -> NoReturn:
     """Keep everything for a person: deliver a mail now and then until Ctrl-C."""
     stage.console.print(
         f"\nLog in with a mail client (no encryption, password as clear text):\n"
@@ -248,15 +258,15 @@ def _serve(stage: Stage) -> int:
         f"Move drafts from Approval to Approved; they are sent after 10 seconds. Log: {stage.root}/log\n"
         "A new mail arrives every 45 seconds. Ctrl-C ends it and removes everything."
     )
-    with contextlib.suppress(KeyboardInterrupt):
-        for number in range(10_000):
-            time.sleep(SERVE_PAUSE)
-            if stage.daemon.poll() is not None:
-                raise ConfigurationError("the daemon ended", where="demo", remedy=stage.log_tail())
-            mail = BUYERS[number % len(BUYERS)]
-            again = buyer_mail(mail, datetime.now(UTC)).replace(b"<demo-", f"<demo-{number}-".encode())
-            stage.deliver(again)
-            stage.console.print(
-                f"{mail.name} wrote again ({mail.slug}); {len(stage.smtp.accepted)} mails sent so far."
-            )
-    return 0
+    numbers = itertools.count()
+    while True:
+        time.sleep(SERVE_PAUSE)
+        if stage.daemon.poll() is not None:
+            raise ConfigurationError("the daemon ended", where="demo", remedy=stage.log_tail())
+        number = next(numbers)
+        mail = BUYERS[number % len(BUYERS)]
+        again = buyer_mail(mail, datetime.now(UTC)).replace(b"<demo-", f"<demo-{number}-".encode())
+        stage.deliver(again)
+        stage.console.print(
+            f"{mail.name} wrote again ({mail.slug}); {len(stage.smtp.accepted)} mails sent so far."
+        )
