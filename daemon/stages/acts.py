@@ -230,14 +230,15 @@ def _out_of_date(context: Context, act: Act) -> str:
     """A draft that is over, or has a rival, was brought back: never sent, and whatever it says is kept."""
     state, names = act.item.draft.state, context.folders
     kept = any(copy.place.folder == names.rejected for copy in act.item.copies)
-    if act.item.rival and kept and context.imap.profile.labels and names.archive is not None:
+    said = {act.item.own_digest, act.item.draft.digest}  # other words are news, whatever carried them
+    known = kept and all(copy.digest in said for copy in act.copies)
+    if act.item.rival and known and context.imap.profile.labels and names.archive is not None:
         # the conversation was moved for the newer draft's sake: this one lost no label and got another
         move(context, act.copies, names.archive)
         context.log.info("carried_along", **act.ids)
         return ""
     why = "a newer one" if act.reason == "newer_draft" and act.item.rival else state.value
-    # named by the draft: an editor that saves again and again gets one note
-    about = Place(state.value, 0, act.draft_id)
+    about = Place(state.value, 0, act.draft_id)  # an editor that saves again and again gets one note
     buyer = context.ledger.about.buyer(act.draft_id)
     explained = new_note(context, act.reason, buyer, detail=why, about=about)
     context.ledger.drafts.leave_note(context.claim, explained, context.now(), act.draft_id)

@@ -1,6 +1,7 @@
 """The main job where folders are labels: every act of an agent, in a mail program and on the web page."""
 
 import itertools
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -111,6 +112,19 @@ def test_an_older_draft_that_is_moved_alone_is_told_of(stage: Stage) -> None:
     stage.cycle(2)
     assert outcome(stage) == ({"rejected": 1, "queued": 1}, 0)
     assert (list(stage.house.mails("Rejected").values()), len(stage.house.notes())) == ([raw], 1)
+
+
+def test_other_words_for_an_older_draft_are_told_of(stage: Stage) -> None:
+    """Its rejected copy still has its label: what somebody wrote since is not archived with a shrug."""
+    uid, raw = stage.draft()
+    stage.house.move(uid, "Rejected")
+    stage.cycle()
+    stage.draft()
+    again = re.sub(rb"(?m)^Message-ID: .*?\r$", b"Message-ID: <again@shop.example>\r", raw)
+    stage.house.put("Approved", stage.edited(again, "Quite other words."))
+    stage.cycle(2)
+    assert outcome(stage) == ({"rejected": 1, "queued": 1}, 0)
+    assert (len(stage.house.mails("Rejected")), len(stage.house.notes())) == (2, 1)
 
 
 @pytest.mark.parametrize("cool_down", [3600, 0])
