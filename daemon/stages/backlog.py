@@ -15,7 +15,7 @@ from daemon.stages.linking import aliases_in, ids_of
 
 
 @dataclass(frozen=True, slots=True)
-class Settled:
+class Old:
     """What is recorded and left alone: mail from before a time, and what was answered before us."""
 
     before: datetime | None = None
@@ -29,7 +29,7 @@ class Settled:
         return "answered_before" if uid in self.uids or header_id in self.header_ids else None
 
 
-def settled(context: Context, before: datetime, day: date, uids: Sequence[int]) -> Settled:
+def old_mail(context: Context, before: datetime, day: date, uids: Sequence[int]) -> Old:
     r"""Look at the backlog's flags, and into Sent from that day on."""
     flags = context.imap.flags(context.folders.inbox, uids) if uids else {}
     sent = context.folders.sent
@@ -37,7 +37,7 @@ def settled(context: Context, before: datetime, day: date, uids: Sequence[int]) 
     fields = ("In-Reply-To", "To", "Cc", "Bcc")
     headers = context.imap.headers(sent, replies, fields) if sent and replies else {}
     read = (ids_of(block) for block in headers.values())
-    return Settled(
+    return Old(
         before,
         frozenset(uid for uid, marks in flags.items() if "\\Answered" in marks),
         # (some clients name the mail that they forward to a colleague as one that they answer)

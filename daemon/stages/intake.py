@@ -23,7 +23,7 @@ from daemon.mail.understanding import Kind, Understanding, understand
 from daemon.ports.imap import Fetched
 from daemon.ports.ledger.intake_rows import Arrival, Joining, Reading, Unread
 from daemon.ports.ledger.mailboxes import FolderMark
-from daemon.stages.backlog import Settled, settled
+from daemon.stages.backlog import Old, old_mail
 from daemon.stages.context import Context
 from daemon.stages.fetching import fetch_new
 from daemon.stages.joining import Joiner
@@ -86,7 +86,7 @@ def _batches(items: Sequence[Item], size: int) -> Iterator[list[Item]]:
         yield batch
 
 
-def _mark(context: Context, since: timedelta | None) -> tuple[FolderMark, Settled]:
+def _mark(context: Context, since: timedelta | None) -> tuple[FolderMark, Old]:
     """The inbox's mark, made at the first run, lowered by --since, re-keyed at a new UIDVALIDITY.
 
     With it comes what is recorded but not answered; nothing where UIDs alone decide.
@@ -101,19 +101,19 @@ def _mark(context: Context, since: timedelta | None) -> tuple[FolderMark, Settle
     elif mark.uidvalidity != status.uidvalidity:
         context.log.warning("uidvalidity_changed", old=mark.uidvalidity, new=status.uidvalidity)
         mark = rekey(context, mark, status)
-        return mark, Settled(context.ledger.mailboxes.marked_at(context.claim))
+        return mark, Old(context.ledger.mailboxes.marked_at(context.claim))
     if since is None:
-        return mark, Settled()
+        return mark, Old()
     day = (now - since).date()
     wanted = context.imap.uids_since(inbox, day)
     floor = min(mark.floor_uid, min(wanted, default=status.uidnext) - 1)
     if floor < mark.floor_uid:
         lowered = FolderMark(mark.folder_id, inbox, mark.uidvalidity, floor, floor + 1, None)
         mark = context.ledger.mailboxes.set_mark(context.claim, lowered, now, "backlog_wanted")
-    return mark, settled(context, now - since, day, wanted)
+    return mark, old_mail(context, now - since, day, wanted)
 
 
-def _take_in(context: Context, mark: FolderMark, fetched: list[Fetched], old: Settled) -> tuple[int, int]:
+def _take_in(context: Context, mark: FolderMark, fetched: list[Fetched], old: Old) -> tuple[int, int]:
     arrivals = [
         Arrival(mail.uid, hashlib.sha256(mail.raw).hexdigest(), mail.size, mail.internal_at)
         for mail in fetched
@@ -128,7 +128,7 @@ def _take_in(context: Context, mark: FolderMark, fetched: list[Fetched], old: Se
     return _read(context, list(zip(rows, fetched, strict=True)), old)
 
 
-def _take_up_all(context: Context, mark: FolderMark, old: Settled) -> tuple[int, int]:
+def _take_up_all(context: Context, mark: FolderMark, old: Old) -> tuple[int, int]:
     """Go on with messages that an earlier daemon fetched and did not finish.
 
     One at a time, each counted when its turn comes: so the one that kills the daemon stands alone.
@@ -140,7 +140,7 @@ def _take_up_all(context: Context, mark: FolderMark, old: Settled) -> tuple[int,
     return read, shunted
 
 
-def _take_up(context: Context, mark: FolderMark, row: Unread, old: Settled) -> tuple[int, int]:
+def _take_up(context: Context, mark: FolderMark, row: Unread, old: Old) -> tuple[int, int]:
     found: list[Fetched] = []
     if (row.folder_id, row.uidvalidity) == (mark.folder_id, mark.uidvalidity):
         found = context.imap.fetch(context.folders.inbox, [row.uid])
@@ -161,7 +161,7 @@ def _shunt(
     context.log.warning("shunted", message=row.message_id, uid=row.uid, reason=reason, detail=detail)
 
 
-def _read(context: Context, mails: list[tuple[Unread, Fetched]], old: Settled) -> tuple[int, int]:
+def _read(context: Context, mails: list[tuple[Unread, Fetched]], old: Old) -> tuple[int, int]:
     """Parse, understand, classify and store a batch; a message that fails is shunted alone."""
     seen: list[Seen] = []
     for row, mail in mails:
@@ -209,7 +209,7 @@ def _guesses(context: Context, seen: list[Seen]) -> dict[int, Guess]:
     return {item.row.message_id: guess for item, guess in zip(asked, answers, strict=False)}
 
 
-def _readings(context: Context, seen: list[Seen], guesses: dict[int, Guess], old: Settled) -> list[Reading]:
+def _readings(context: Context, seen: list[Seen], guesses: dict[int, Guess], old: Old) -> list[Reading]:
     joiner = Joiner(context, [item.understanding for item in seen])
     again = context.ledger.identity.repeated(context.claim, [item.row.message_id for item in seen])
     readings = []

@@ -401,15 +401,20 @@ def test_a_buyers_mail_that_quotes_our_ids_is_no_copy(stage: Stage) -> None:
     assert outcome(stage) == ({"sent": 1, "superseded": 1, "queued": 1}, 1)
 
 
+def mail_of_their_own(draft: bytes, words: str) -> bytes:
+    """What an agent writes to a draft's buyer without answering anything."""
+    own = email.message.EmailMessage(policy=policy.SMTP)
+    own["From"], own["Subject"] = "support@shop.example", "About your order"
+    own["To"] = email.message_from_bytes(draft, policy=policy.default)["To"]
+    own["Message-ID"] = "<own-2@shop.example>"
+    own.set_content(words)
+    return own.as_bytes()
+
+
 def test_a_new_mail_to_the_buyer_asks_whether_the_draft_is_still_needed(stage: Stage) -> None:
     """It names no message: no clock stops, and the draft is held until a person says so."""
     _, raw = stage.draft()
-    own = email.message.EmailMessage(policy=policy.SMTP)
-    own["From"], own["Subject"] = "support@shop.example", "About your order"
-    own["To"] = email.message_from_bytes(raw, policy=policy.default)["To"]
-    own["Message-ID"] = "<own-2@shop.example>"
-    own.set_content("We have a question about your order.")
-    stage.house.put("Sent", own.as_bytes())
+    stage.house.put("Sent", mail_of_their_own(raw, "We have a question about your order."))
     stage.cycle()
     assert outcome(stage) == ({"held": 1}, 0)
     assert stage.rows("SELECT state FROM response_clock") == [("open",)]
@@ -419,12 +424,7 @@ def test_a_new_mail_to_the_buyer_stops_an_approved_draft(stage: Stage) -> None:
     """Written between the approval and the sending: held with a note, until a person approves once more."""
     stage.approved_but_delayed()
     (raw,) = stage.house.mails("Approved").values()
-    own = email.message.EmailMessage(policy=policy.SMTP)
-    own["From"], own["Subject"] = "support@shop.example", "Your lamp"
-    own["To"] = email.message_from_bytes(raw, policy=policy.default)["To"]
-    own["Message-ID"] = "<own-3@shop.example>"
-    own.set_content("We have sent you a new lamp.")
-    stage.house.put("Sent", own.as_bytes())
+    stage.house.put("Sent", mail_of_their_own(raw, "We have sent you a new lamp."))
     stage.cycle()
     assert outcome(stage) == ({"held": 1}, 0)
     (uid,) = stage.house.drafts()
