@@ -12,6 +12,7 @@ have initdb || missing+=(postgresql)
 have groff || missing+=(groff-base)
 have systemd-analyze || missing+=(systemd)
 have chromium || missing+=(chromium)
+have fish || missing+=(fish)  # its completion is tried
 if [ "${1:-}" = webmail ]; then
     have thunderbird || missing+=(thunderbird)
     have php || missing+=(php-cli)
